@@ -1,0 +1,25 @@
+"""The catalogue's tables: sellers, the category tree, products and their stock."""
+
+from catalog.models.category import Category
+from catalog.models.image import ProductImage
+from catalog.models.product import Attribute, AttributeValue, Product, Variant
+from catalog.models.search import SearchEntry, SearchTerm
+from catalog.models.stock import Hold, StockItem, StockLocation, StockMovement
+from catalog.models.store import Store, StoreSettings
+
+__all__ = [
+    "Attribute",
+    "AttributeValue",
+    "Category",
+    "Hold",
+    "Product",
+    "ProductImage",
+    "SearchEntry",
+    "SearchTerm",
+    "StockItem",
+    "StockLocation",
+    "StockMovement",
+    "Store",
+    "StoreSettings",
+    "Variant",
+]

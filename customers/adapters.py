@@ -1,0 +1,7 @@
+"""How allauth treats this shop's people."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    pass

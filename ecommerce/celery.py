@@ -1,0 +1,10 @@
+"""The Celery application; only used when CELERY_BROKER_URL is set."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecommerce.settings")
+app = Celery("ecommerce")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,123 @@
+"""What every API route shares: JSON numbers for money, pages, and problem+json errors."""
+
+from typing import Any
+
+from django.http import Http404
+from rest_framework import exceptions, pagination, renderers, status
+from rest_framework.response import Response
+from rest_framework.views import exception_handler, set_rollback
+
+from ecommerce.lib.errors import DomainError
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+class JSONRenderer(renderers.JSONRenderer):
+    """JSON in which a Decimal is a number; DRF quotes it otherwise."""
+
+    charset = "utf-8"
+
+
+class PageNumberPagination(pagination.PageNumberPagination):
+    page_size = 24
+    page_size_query_param = "page_size"
+    max_page_size = 100
+
+
+def problem(
+    *,
+    http_status: int,
+    title: str,
+    detail: str,
+    code: str,
+    errors: dict[str, list[str]] | None = None,
+    **extra: Any,
+) -> Response:
+    """An RFC 9457 problem document as a response; `extra` are members such as `available`."""
+    body: dict[str, Any] = {
+        "type": f"/api/docs/#{code}",
+        "title": title,
+        "status": http_status,
+        "detail": detail,
+        "code": code,
+        **extra,
+    }
+    if errors:
+        body["errors"] = errors
+    return Response(body, status=http_status, content_type=PROBLEM_TYPE)
+
+
+def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn what a view raised into problem+json; unknown errors stay what they are."""
+    if isinstance(error, DomainError):
+        set_rollback()
+        fields = {error.field: [error.message]} if error.field else None
+        response = problem(
+            http_status=error.http_status,
+            title=_title(error.http_status),
+            detail=error.message,
+            code=error.code,
+            errors=fields,
+            **error.data,
+        )
+        if error.http_status == status.HTTP_503_SERVICE_UNAVAILABLE:
+            response["Retry-After"] = "5"
+        return response
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    return _problem_of(error, response)
+
+
+def _problem_of(error: Exception, response: Response) -> Response:
+    errors = None
+    detail, code = "The request could not be carried out.", "error"
+    if isinstance(error, exceptions.ValidationError):
+        errors = _field_errors(error.detail)
+        detail, code = "Some of the values sent are not right.", "invalid"
+    elif isinstance(error, Http404):
+        detail, code = "There is nothing here.", "not_found"
+    elif isinstance(error, exceptions.APIException):
+        detail, code = str(error.detail), str(error.get_codes())
+    answer = problem(
+        http_status=response.status_code,
+        title=_title(response.status_code),
+        detail=detail,
+        code=code,
+        errors=errors,
+    )
+    for header in ("WWW-Authenticate", "Retry-After", "Allow"):
+        if header in response:
+            answer[header] = response[header]
+    return answer
+
+
+def _field_errors(detail: Any, prefix: str = "") -> dict[str, list[str]]:
+    """Flatten DRF's nested messages into "items.0.quantity" -> ["…"]."""
+    if isinstance(detail, dict):
+        found: dict[str, list[str]] = {}
+        for key, value in detail.items():
+            found |= _field_errors(value, f"{prefix}.{key}" if prefix else str(key))
+        return found
+    if isinstance(detail, list) and any(isinstance(item, (dict, list)) for item in detail):
+        found = {}
+        for index, value in enumerate(detail):
+            found |= _field_errors(value, f"{prefix}.{index}" if prefix else str(index))
+        return found
+    messages = [str(item) for item in detail] if isinstance(detail, list) else [str(detail)]
+    return {prefix or "non_field_errors": messages}
+
+
+def _title(http_status: int) -> str:
+    titles = {
+        400: "Bad request",
+        401: "Not signed in",
+        403: "Not allowed",
+        404: "Not found",
+        405: "Method not allowed",
+        409: "Conflict",
+        415: "Unsupported media type",
+        429: "Too many requests",
+        503: "Busy",
+    }
+    return titles.get(http_status, "Error")

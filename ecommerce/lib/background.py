@@ -1,0 +1,45 @@
+"""Work that must not hold up a request: handed over after commit, never before.
+
+Losing a message is allowed: the database remembers what is owed (an unsent email, an invoice
+without its file), and `manage.py sweep` finds it again. So every task is idempotent.
+"""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from celery import Task
+from django.conf import settings
+from django.db import close_old_connections, transaction
+
+log = logging.getLogger(__name__)
+_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
+
+
+def after_commit(task: Task, *args: Any) -> None:
+    """Run `task` with `args` (plain numbers and strings) once the open transaction commits."""
+    transaction.on_commit(partial(_hand_over, task, args), robust=True)
+
+
+def _hand_over(task: Task, args: tuple[Any, ...]) -> None:
+    match settings.BACKGROUND:
+        case "celery":
+            task.delay(*args)
+        case "thread":
+            _pool.submit(_run, task, args)
+        case "eager":
+            task.apply(args=args, throw=True)
+        case "off":  # as if every message were lost: what the sweep is for
+            pass
+
+
+def _run(task: Task, args: tuple[Any, ...]) -> None:
+    close_old_connections()
+    try:
+        task.apply(args=args, throw=True)
+    except Exception:
+        # The row that says the work is owed is still there; the sweep tries again.
+        log.exception("background task %s failed", task.name)
+    finally:
+        close_old_connections()

@@ -1,0 +1,56 @@
+"""The one place where a lock conflict or a deadlock is tried again."""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, connections, transaction
+
+from ecommerce.lib.errors import Busy
+
+P = ParamSpec("P")
+R = TypeVar("R")
+log = logging.getLogger(__name__)
+
+# MySQL: 1205 lock wait timeout, 1213 deadlock. SQLite says it in words.
+_MYSQL_CODES = {1205, 1213}
+_SQLITE_WORDS = ("database is locked", "database table is locked")
+
+
+def is_lock_conflict(error: OperationalError) -> bool:
+    """Whether `error` says that another transaction was in the way, so a retry may work."""
+    if error.args and error.args[0] in _MYSQL_CODES:
+        return True
+    return any(words in str(error) for words in _SQLITE_WORDS)
+
+
+def retrying_atomic(function: Callable[P, R], *, attempts: int = 5) -> Callable[P, R]:
+    """Run `function` in one transaction, again when another transaction got in its way.
+
+    Only the outermost transaction retries: inside an open one the whole of it has to start
+    over, so the error is passed up to where it began. After `attempts` tries, `Busy` is
+    raised and nothing has been written.
+    """
+
+    @wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connections["default"].in_atomic_block:
+            with transaction.atomic():
+                return function(*args, **kwargs)
+        for attempt in range(1, attempts + 1):
+            try:
+                with transaction.atomic():
+                    return function(*args, **kwargs)
+            except OperationalError as error:
+                if not is_lock_conflict(error):
+                    raise
+                log.warning("lock conflict in %s, attempt %s", function.__qualname__, attempt)
+                if attempt < attempts:
+                    # Apart at random, so that two rivals do not meet again.
+                    time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
+        raise Busy("The shop is very busy right now. Nothing was changed; please try again.")
+
+    return wrapper

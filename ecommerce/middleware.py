@@ -1,0 +1,27 @@
+"""What a page says when a service refuses and the view had no better place for the words."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from ecommerce.lib.errors import DomainError
+
+
+class DomainErrorMiddleware:
+    """Turn a DomainError that left a view into a page with its words and its status."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, DomainError):
+            return None
+        template = {404: "404.html", 503: "503.html"}.get(exception.http_status, "refused.html")
+        response = render(request, template, {"message": exception.message}, status=exception.http_status)
+        if exception.http_status == 503:
+            response["Retry-After"] = "5"
+        return response

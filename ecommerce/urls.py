@@ -1,0 +1,23 @@
+"""All addresses of the site. Each app keeps its own in `<app>/urls.py`."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from ecommerce import views
+
+urlpatterns = [
+    path("", include("catalog.urls")),
+    path("", include("orders.urls")),
+    path("", include("payments.urls")),
+    path("", include("documents.urls")),
+    path("", include("reviews.urls")),
+    path("", include("support.urls")),
+    path("account/", include("customers.urls")),
+    path("account/", include("allauth.urls")),
+    path("pages/<slug:slug>/", views.page, name="page"),
+    path("media/<path:path>", views.media, name="media"),
+    path("admin/", admin.site.urls),
+    path("api", include("ecommerce.api_urls")),
+]
+
+handler500 = "ecommerce.views.server_error"

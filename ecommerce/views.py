@@ -1,0 +1,48 @@
+"""Pages of the project itself: errors, plain texts, and files of the local media folder."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils._os import safe_join
+
+PAGES = ("delivery", "returns", "terms", "privacy", "cookies", "imprint")
+_MEDIA_TYPES = {".avif": "image/avif", ".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg"}
+
+
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """One of the plain texts in templates/pages/."""
+    if slug not in PAGES:
+        raise Http404
+    return render(request, f"pages/{slug}.html")
+
+
+def media(request: HttpRequest, path: str) -> FileResponse:
+    """A product picture from the local folder; only picture types, cached for good.
+
+    Names of renditions never repeat, so browsers need not ask twice. With S3 configured,
+    pages link there and this view is not used.
+    """
+    kind = _MEDIA_TYPES.get(Path(path).suffix)
+    try:
+        file = Path(safe_join(settings.MEDIA_ROOT, path))
+    except SuspiciousFileOperation as error:
+        raise Http404 from error
+    if kind is None or not file.is_file():
+        raise Http404
+    response = FileResponse(file.open("rb"), content_type=kind)
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was sent without the cookie that belongs to it."""
+    return render(request, "403_csrf.html", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500 without anything that could fail again: no context processors, no database."""
+    return HttpResponse(Path(settings.BASE_DIR, "templates", "500.html").read_text(), status=500)

@@ -1,0 +1,73 @@
+"""Who may see which cart and which order. Every view goes through here."""
+
+from django.core import signing
+from django.http import Http404, HttpRequest
+
+from orders.models import Cart, Order
+from orders.services import cart as carts
+
+SESSION_KEY = "cart"
+_SALT = "orders.cart"
+_DAY_SECONDS = 24 * 60 * 60
+
+
+def find_cart(request: HttpRequest) -> Cart | None:
+    """The visitor's open cart, or None. Writes nothing and opens no session.
+
+    A customer's cart is found by who they are, a guest's by the token in the session. A token
+    whose cart belongs to a customer finds nothing: only that customer gets it.
+    """
+    if request.user.is_authenticated:
+        return Cart.objects.filter(open_for=request.user.pk).first()
+    token = request.session.get(SESSION_KEY)
+    if not token:
+        return None
+    return Cart.objects.open().filter(token=token, customer=None).first()
+
+
+def find_or_open_cart(request: HttpRequest) -> Cart:
+    """The visitor's open cart, opened now when there is none; only for requests that write."""
+    cart = find_cart(request)
+    if cart is None:
+        customer = request.user if request.user.is_authenticated else None
+        cart = carts.open_cart(customer=customer)
+        if customer is None:
+            request.session[SESSION_KEY] = cart.token
+    return cart
+
+
+def sign_cart(cart: Cart) -> str:
+    """A value for a hidden field, with which a guest's form survives the end of its session."""
+    return signing.dumps(cart.token, salt=_SALT)
+
+
+def restore_cart(request: HttpRequest, signed: str) -> Cart | None:
+    """The guest's cart named by a form's hidden field, put back into the session.
+
+    Returns None when the value is forged, older than a day, or names a customer's cart.
+    """
+    try:
+        token = signing.loads(signed, salt=_SALT, max_age=_DAY_SECONDS)
+    except signing.BadSignature:
+        return None
+    cart = Cart.objects.open().filter(token=token, customer=None).first()
+    if cart is not None and not request.user.is_authenticated:
+        request.session[SESSION_KEY] = cart.token
+        return cart
+    return None
+
+
+def order_for_token(token: str) -> Order:
+    """The order whose link the visitor holds. Raises Http404 when there is none."""
+    order = Order.objects.with_token(token).first()
+    if order is None:
+        raise Http404
+    return order
+
+
+def order_for_customer(request: HttpRequest, number: str) -> Order:
+    """The signed-in customer's own order. Raises Http404 for unknown and for other people's."""
+    order = Order.objects.for_customer(request.user).filter(number=number.upper()).first()
+    if order is None:
+        raise Http404
+    return order

@@ -1,0 +1,41 @@
+"""Invoices as records. Their PDF is made by `documents` from the snapshot here."""
+
+from django.db import models
+from django.db.models import UniqueConstraint
+from django.utils import timezone
+
+from ecommerce.lib.models import BaseModel
+from ecommerce.lib.money import MoneyField
+from orders.models.order import Order
+
+
+class InvoiceCounter(models.Model):
+    """The last number given out in a series; its row is locked while a number is taken."""
+
+    series = models.CharField(max_length=20, unique=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.series}: {self.last}"
+
+
+class Invoice(BaseModel):
+    """Never edited once issued. `file_stored_at` is empty while its PDF is still owed."""
+
+    order = models.OneToOneField(Order, models.PROTECT, related_name="invoice")
+    series = models.CharField(max_length=20)
+    sequence = models.PositiveIntegerField()
+    number = models.CharField(max_length=40, unique=True)
+    issued_at = models.DateTimeField(default=timezone.now)
+    due_on = models.DateField()
+    amount = MoneyField()
+    currency = models.CharField(max_length=3)
+    snapshot = models.JSONField(help_text="Everything the paper says.")
+    file_stored_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
+
+    class Meta:
+        ordering = ["-issued_at"]
+        constraints = [UniqueConstraint(fields=["series", "sequence"], name="orders_invoice_sequence_unique")]
+
+    def __str__(self) -> str:
+        return self.number
