@@ -3,6 +3,9 @@
 This file only maps; views and serializers live in `<app>/api/`.
 """
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("/", include("customers.api.urls")),
+    path("/", include("reviews.api.urls")),
+]

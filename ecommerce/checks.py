@@ -1,0 +1,80 @@
+"""Refuses values that are safe on one's own machine and unsafe in production.
+
+`manage.py check --deploy` runs all of them; the first also stops every other command, because a
+demo shop has published passwords. Each message says what to set.
+"""
+
+import os
+from collections.abc import Sequence
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+
+def is_local(site_url: str) -> bool:
+    """Whether `site_url` can only be reached from this machine or its private network."""
+    host = urlsplit(site_url).hostname or ""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".local", ".test"))
+
+
+@register(Tags.security)
+def check_demo_mode(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Demo mode has published passwords and a bank that approves everything."""
+    if settings.DEMO_MODE and (settings.HTTPS or not is_local(settings.SITE_URL)):
+        return [
+            Error(
+                f"Demo mode is on, and SITE_URL ({settings.SITE_URL}) can be reached by others.",
+                hint="Set SHOP_DEMO=0 for a real shop, or a local SITE_URL for the demo.",
+                id="ecommerce.E001",
+            )
+        ]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What a shop that takes money must have set."""
+    unsafe = [
+        (
+            settings.DEBUG,
+            "DEBUG is on: errors would show the shop's code and settings to everybody.",
+            "Set DEBUG=0, or leave it out.",
+            "E002",
+        ),
+        (
+            not settings.HTTPS,
+            f"SITE_URL ({settings.SITE_URL}) is not https: sign-ins would travel in the open.",
+            "Set SITE_URL=https://… to the address shoppers use.",
+            "E003",
+        ),
+        (
+            not os.environ.get("SECRET_KEY"),
+            "SECRET_KEY is not set: a generated one is lost with the machine and differs on the next.",
+            'Set SECRET_KEY to a long random text: python -c "import secrets; print(secrets.token_urlsafe(50))"',
+            "E004",
+        ),
+        (
+            "*" in settings.ALLOWED_HOSTS,
+            "ALLOWED_HOSTS accepts every host name.",
+            "Leave ALLOWED_HOSTS out, which allows SITE_URL's host, or list the hosts.",
+            "E005",
+        ),
+        (
+            "demo" in settings.PAYMENT_GATEWAYS,
+            "The demo gateway is offered: orders would be paid for with no money.",
+            "Set SHOP_DEMO=0 and take `demo` out of PAYMENT_METHODS.",
+            "E006",
+        ),
+    ]
+    return [
+        Error(message, hint=hint, id=f"ecommerce.{number}")
+        for found, message, hint, number in unsafe
+        if found
+    ]

@@ -6,12 +6,14 @@ is set; README.md has the table. `ecommerce/checks.py` refuses values that are u
 production.
 """
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from environs import env
 
+from dashboard.unfold import UNFOLD  # noqa: F401 (a setting)
 from ecommerce.lib.secret_key import load_or_create
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -262,6 +264,11 @@ USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", "Europe/Berlin")
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", "EUR")
 SHOP_LOCALE = env.str("SHOP_LOCALE", "en_IE")
+# Where the shop delivers: the European Union, the United Kingdom, Switzerland and Norway.
+SHOP_COUNTRIES = env.list(
+    "SHOP_COUNTRIES",
+    "AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IT LT LU LV MT NL NO PL PT RO SE SI SK".split(),
+)
 PHONENUMBER_DEFAULT_REGION = env.str("SHOP_COUNTRY", "DE")
 PHONENUMBER_DB_FORMAT = "E164"
 
@@ -286,6 +293,16 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "customers.forms.SignupForm"
+ACCOUNT_FORMS = {
+    "login": "customers.account_forms.LoginForm",
+    "signup": "customers.account_forms.SignupForm",
+    "add_email": "customers.account_forms.AddEmailForm",
+    "change_password": "customers.account_forms.ChangePasswordForm",
+    "set_password": "customers.account_forms.SetPasswordForm",
+    "reset_password": "customers.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "customers.account_forms.ResetPasswordKeyForm",
+    "reauthenticate": "customers.account_forms.ReauthenticateForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -322,7 +339,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-REST_KNOX = {"AUTH_HEADER_PREFIX": "Token", "TOKEN_TTL": None}
+REST_KNOX = {"AUTH_HEADER_PREFIX": "Token", "TOKEN_TTL": timedelta(days=30)}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Alcove shop API",
     "VERSION": "1.0.0",

@@ -22,6 +22,14 @@ def after_commit(task: Task, *args: Any) -> None:
     transaction.on_commit(partial(_hand_over, task, args), robust=True)
 
 
+def task_named(name: str) -> Task:
+    """The task of an app further up, which cannot be imported from here."""
+    from ecommerce.celery import app
+
+    app.loader.import_default_modules()
+    return app.tasks[name]
+
+
 def _hand_over(task: Task, args: tuple[Any, ...]) -> None:
     match settings.BACKGROUND:
         case "celery":

@@ -1,0 +1,208 @@
+"""The cart: everything that changes it. Prices stay live until the order is placed."""
+
+import re
+from typing import Any
+
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from catalog.models import StockItem, Variant
+from ecommerce.lib.errors import BadInput, DomainError, NotFound
+from ecommerce.lib.transactions import retrying_atomic
+from orders.models import Cart, CartCoupon, CartLine
+from orders.models.cart import MAX_QUANTITY
+from orders.models.discount import normalise_code
+from orders.services import quoting
+from orders.services.cart_view import CartView, is_buyable, is_sold, rows_of, view_cart
+
+__all__ = ["CartView", "view_cart"]
+
+
+def open_cart(*, customer: Any = None) -> Cart:
+    """Return the customer's open cart, or a new one; a guest always gets a new one."""
+    if customer is None:
+        return Cart.objects.create()
+    cart, _ = Cart.objects.get_or_create(
+        open_for=customer.pk, defaults={"customer": customer, "email": customer.email or ""}
+    )
+    return cart
+
+
+def parse_quantity(text: str, *, lowest: int = 1) -> int:
+    """Read what a person typed as a number of pieces.
+
+    Raises BadInput in the shopper's words for anything but `lowest` to 999 in digits 0-9.
+    """
+    if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
+        raise BadInput("Enter how many as a whole number, such as 2.", field="quantity", code="bad_quantity")
+    number = int(text)
+    if not lowest <= number <= MAX_QUANTITY:
+        raise BadInput(
+            f"Enter a number from {lowest} to {MAX_QUANTITY}.", field="quantity", code="bad_quantity"
+        )
+    return number
+
+
+@retrying_atomic
+def add_line(*, cart: Cart, sku: str, quantity: int) -> CartLine:
+    """Put `quantity` more of a variant into the cart; what is there already is added to.
+
+    Raises NotFound for a SKU that is not sold, and OutOfStock-coded DomainError when the cart
+    would hold more than is left; the cart is then unchanged.
+    """
+    _lock_open(cart)
+    variant = sellable_variant(sku)
+    line = CartLine.objects.filter(cart=cart, variant=variant).first()
+    total = quantity + (line.quantity if line else 0)
+    check_stock(variant, total, already=line.quantity if line else 0)
+    line, _ = CartLine.objects.update_or_create(
+        cart=cart, variant=variant, defaults={"quantity": total, "seen_price": variant.price}
+    )
+    _touch(cart)
+    return line
+
+
+@retrying_atomic
+def change_line(*, line: CartLine, quantity: int) -> CartLine | None:
+    """Make a line hold exactly `quantity`; 0 removes it and returns None."""
+    _lock_open(line.cart)
+    if quantity == 0:
+        remove_line(line=line)
+        return None
+    variant = sellable_variant(line.variant.sku)
+    check_stock(variant, quantity)
+    CartLine.objects.filter(pk=line.pk).update(quantity=quantity, seen_price=variant.price)
+    _touch(line.cart)
+    line.refresh_from_db()
+    return line
+
+
+def remove_line(*, line: CartLine) -> None:
+    """Take a line out; repeating does nothing."""
+    CartLine.objects.filter(pk=line.pk, cart__status=Cart.Status.OPEN).delete()
+    _touch(line.cart)
+
+
+def clear_cart(*, cart: Cart) -> None:
+    """Take everything out, codes included."""
+    CartLine.objects.filter(cart=cart, cart__status=Cart.Status.OPEN).delete()
+    CartCoupon.objects.filter(cart=cart, cart__status=Cart.Status.OPEN).delete()
+
+
+def sellable_variant(sku: str) -> Variant:
+    """The variant with this SKU, if shoppers may buy it now. Raises NotFound otherwise."""
+    found = Variant.objects.live().select_related("product__category", "image").filter(sku=sku).first()
+    if found is None or not is_sold(found.product):
+        raise NotFound("We do not sell this any more.", code="unknown_product")
+    return found
+
+
+def check_stock(variant: Variant, quantity: int, *, already: int = 0) -> None:
+    """Raise an `out_of_stock` DomainError, in words, when fewer than `quantity` can be sold."""
+    free = StockItem.objects.filter(variant=variant).aggregate(n=Sum(F("on_hand") - F("held")))["n"] or 0
+    if quantity <= free:
+        if quantity > MAX_QUANTITY:
+            raise BadInput(f"We sell at most {MAX_QUANTITY} of one thing in an order.", field="quantity")
+        return
+    name = variant.full_name
+    if free == 0:
+        words = f"Sorry, {name} is sold out."
+    elif already:
+        words = f"Sorry, only {free} of {name} left, and you have {already} in your basket."
+    else:
+        words = f"Sorry, only {free} of {name} left."
+    raise DomainError(
+        words, code="out_of_stock", field="quantity", data={"sku": variant.sku, "available": free}
+    )
+
+
+@retrying_atomic
+def add_coupon(*, cart: Cart, code: str) -> CartCoupon:
+    """Put a discount code into the cart; the same code again changes nothing.
+
+    Raises a `coupon_…`-coded DomainError that says why a code cannot be used. Codes that never
+    existed, are over, are not open yet or are used up get the same words: guessing codes
+    should not tell them apart.
+    """
+    _lock_open(cart)
+    key = normalise_code(code)
+    if not key:
+        raise BadInput("Enter a discount code.", field="code", code="coupon_missing")
+    usable = quoting.usable_discounts(now=timezone.now(), email=cart.email)
+    discount = usable.filter(code_key=key).first()
+    if discount is None:
+        raise DomainError(
+            "We do not know this code, or it is no longer running. Check the spelling, then try again.",
+            code="coupon_unknown",
+            field="code",
+        )
+    coupon, _ = CartCoupon.objects.get_or_create(cart=cart, discount=discount)
+    _touch(cart)
+    return coupon
+
+
+def remove_coupon(*, coupon: CartCoupon) -> None:
+    CartCoupon.objects.filter(pk=coupon.pk, cart__status=Cart.Status.OPEN).delete()
+
+
+@retrying_atomic
+def accept_changes(*, cart: Cart) -> None:
+    """The shopper has seen what changed and goes on: keep the prices and quantities shown.
+
+    Lines lowered to what is left are lowered for good; things no longer sold are dropped.
+    """
+    _lock_open(cart)
+    for line in rows_of(cart):
+        left = line.free if is_buyable(line) else 0
+        if left <= 0:
+            CartLine.objects.filter(pk=line.pk).delete()
+        elif line.quantity > left or line.seen_price != line.variant.price:
+            CartLine.objects.filter(pk=line.pk).update(
+                quantity=min(line.quantity, left), seen_price=line.variant.price
+            )
+
+
+@retrying_atomic
+def merge_carts(*, guest: Cart, customer: Any) -> Cart:
+    """Move a guest's cart into the customer's: quantities added, capped at what is in stock.
+
+    Answers the guest has typed in the checkout fill the gaps of the customer's. A cart that
+    belongs to somebody, or is closed, is left alone.
+    """
+    target = open_cart(customer=customer)
+    carts = {row.pk: row for row in Cart.objects.select_for_update().filter(pk__in=[guest.pk, target.pk]).order_by("pk")}
+    guest = carts[guest.pk]
+    if guest.customer_id is not None or guest.status != Cart.Status.OPEN:
+        return target
+    mine = {line.variant_id: line for line in target.lines.all()}
+    for line in rows_of(guest):
+        have = mine.get(line.variant_id)
+        total = min(line.quantity + (have.quantity if have else 0), max(line.free, 0), MAX_QUANTITY)
+        if total:
+            CartLine.objects.update_or_create(
+                cart=target,
+                variant=line.variant,
+                defaults={"quantity": total, "seen_price": line.seen_price},
+            )
+    for coupon in guest.coupons.all():
+        CartCoupon.objects.get_or_create(cart=target, discount_id=coupon.discount_id)
+    answers = ("shipping_address", "billing_address", "shipping_method", "payment_method", "note")
+    for name in answers:
+        if not getattr(target, name):
+            setattr(target, name, getattr(guest, name))
+    target.save()
+    Cart.objects.filter(pk=guest.pk).update(status=Cart.Status.MERGED)
+    return target
+
+
+def _lock_open(cart: Cart) -> Cart:
+    """Lock the cart's row. Raises `cart_closed` when it has become an order meanwhile."""
+    locked = Cart.objects.select_for_update().get(pk=cart.pk)
+    if locked.status != Cart.Status.OPEN:
+        raise DomainError("This basket has been ordered already.", code="cart_closed")
+    return locked
+
+
+def _touch(cart: Cart) -> None:
+    Cart.objects.filter(pk=cart.pk).update(modified_at=timezone.now())
+

@@ -1,6 +1,7 @@
 """Money that came in and money that went back."""
 
+from payments.models.demo import DemoRefund, DemoTransaction
 from payments.models.event import GatewayEvent
 from payments.models.payment import Payment, Refund
 
-__all__ = ["GatewayEvent", "Payment", "Refund"]
+__all__ = ["DemoRefund", "DemoTransaction", "GatewayEvent", "Payment", "Refund"]

@@ -35,8 +35,9 @@ class Payment(BaseModel):
         Status.PENDING: frozenset({Status.AUTHORISED, Status.CAPTURED, Status.FAILED, Status.CANCELLED}),
         Status.AUTHORISED: frozenset({Status.CAPTURED, Status.FAILED, Status.CANCELLED}),
         Status.CAPTURED: frozenset(),
-        Status.FAILED: frozenset(),
-        Status.CANCELLED: frozenset(),
+        # Money is a fact: an attempt we had given up may still turn out to be paid.
+        Status.FAILED: frozenset({Status.CAPTURED}),
+        Status.CANCELLED: frozenset({Status.CAPTURED}),
     }
     LIVE = (Status.PENDING, Status.AUTHORISED, Status.CAPTURED)
 

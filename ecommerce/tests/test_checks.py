@@ -1,0 +1,88 @@
+"""Unsafe production values are refused, one by one, and a safe set passes."""
+
+import pytest
+
+from ecommerce.checks import check_demo_mode, check_production, is_local
+
+
+@pytest.fixture
+def production(settings, monkeypatch):
+    """Settings of a shop that may open."""
+    settings.DEBUG = False
+    settings.DEMO_MODE = False
+    settings.HTTPS = True
+    settings.SITE_URL = "https://shop.example"
+    settings.ALLOWED_HOSTS = ["shop.example"]
+    settings.PAYMENT_GATEWAYS = ["bank_transfer"]
+    monkeypatch.setenv("SECRET_KEY", "k" * 64)
+    return settings
+
+
+def found():
+    return [
+        message.id.removeprefix("ecommerce.") for message in check_demo_mode(None) + check_production(None)
+    ]
+
+
+def test_safe_values_pass(production):
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "number"),
+    [
+        ("DEMO_MODE", True, "E001"),
+        ("DEBUG", True, "E002"),
+        ("HTTPS", False, "E003"),
+        ("ALLOWED_HOSTS", ["shop.example", "*"], "E005"),
+        ("PAYMENT_GATEWAYS", ["bank_transfer", "demo"], "E006"),
+    ],
+)
+def test_each_unsafe_value_is_refused(production, name, value, number):
+    setattr(production, name, value)
+    assert found() == [number]
+
+
+@pytest.mark.parametrize("key", ["", None])
+def test_a_secret_key_that_nobody_set_is_refused(production, monkeypatch, key):
+    monkeypatch.delenv("SECRET_KEY")
+    if key is not None:
+        monkeypatch.setenv("SECRET_KEY", key)
+    assert found() == ["E004"]
+
+
+def test_every_message_says_what_to_set(production, monkeypatch):
+    production.DEBUG, production.HTTPS, production.ALLOWED_HOSTS = True, False, ["*"]
+    production.PAYMENT_GATEWAYS = ["demo"]
+    production.DEMO_MODE = True
+    production.SITE_URL = "http://shop.example"
+    monkeypatch.delenv("SECRET_KEY")
+    messages = check_demo_mode(None) + check_production(None)
+    assert len(messages) == 6
+    for message, variable in zip(
+        messages,
+        ["SHOP_DEMO", "DEBUG", "SITE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "PAYMENT_METHODS"],
+        strict=True,
+    ):
+        assert variable in message.hint
+
+
+@pytest.mark.parametrize(
+    ("site_url", "local"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost:8000", True),
+        ("http://[::1]:8000", True),
+        ("http://192.168.1.20:8000", True),
+        ("http://93.184.216.34", False),
+        ("http://shop.example", False),
+        ("http://localhost.shop.example", False),
+    ],
+)
+def test_which_addresses_are_local(site_url, local):
+    assert is_local(site_url) is local
+
+
+def test_the_demo_may_run_at_home(production):
+    production.DEMO_MODE, production.HTTPS, production.SITE_URL = True, False, "http://127.0.0.1:8000"
+    assert check_demo_mode(None) == []

@@ -1,0 +1,169 @@
+"""What a cart shows: its lines priced as they stand, and what changed since the last look."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import F, IntegerField, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from catalog.models import Product, StockItem, StoreSettings, Variant
+from ecommerce.lib.money import format_money
+from orders.models import Cart, CartCoupon, CartLine, Discount, ShippingMethod
+from orders.pricing import Quote, QuotedLine
+from orders.services import quoting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Something that changed since the shopper last looked, in words and as a stable code."""
+
+    code: str
+    message: str
+    line: int | None = None
+    blocks: bool = False
+
+
+@dataclass(kw_only=True)
+class ViewedLine:
+    """A cart line with what can really be had of it. `quantity` is already lowered to stock."""
+
+    pk: int
+    variant: Variant
+    quantity: int
+    wanted: int
+    available: int
+    quoted: QuotedLine | None = None
+
+
+@dataclass(kw_only=True)
+class CartView:
+    """All a cart page shows: lines, money, what changed, and the ways to deliver."""
+
+    cart: Cart | None
+    lines: list[ViewedLine]
+    quote: Quote
+    problems: list[Problem]
+    methods: list[ShippingMethod]
+    method: ShippingMethod | None
+    country: str
+    discounts: list[Discount] = field(default_factory=list)
+    coupons: list[CartCoupon] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(line.quantity for line in self.lines)
+
+    @property
+    def blocked(self) -> bool:
+        return any(problem.blocks for problem in self.problems)
+
+
+def view_cart(cart: Cart | None, *, country: str = "") -> CartView:
+    """Price the cart as it stands and say what changed; writes nothing.
+
+    `country` (ISO code) overrides the delivery address; without either, the shop's own.
+    """
+    address = cart.delivery_address if cart else None
+    country = country or (address.country if address else str(StoreSettings.current().country))
+    rows = rows_of(cart) if cart else []
+    lines, problems, items = [], [], []
+    for row in rows:
+        left = max(row.free, 0) if is_buyable(row) else 0
+        quantity = min(row.quantity, left)
+        problems += _problems(row, left)
+        lines.append(
+            ViewedLine(
+                pk=row.pk, variant=row.variant, quantity=quantity, wanted=row.quantity, available=left
+            )
+        )
+        if quantity:
+            items.append(quoting.as_item(row.variant, quantity))
+    weight = sum(item.weight_grams * item.quantity for item in items)
+    methods = quoting.methods_for(country=country, weight_grams=weight) if items else []
+    method = _chosen(methods, cart.shipping_method if cart else "")
+    now = timezone.now()
+    discounts = quoting.discounts_of(cart, now=now) if cart and items else []
+    quote = quoting.quote_items(items=items, method=method, country=country, discounts=discounts)
+    quoted = {line.key: line for line in quote.lines}
+    for line in lines:
+        line.quoted = quoted.get(line.variant.pk)
+    coupons = list(cart.coupons.select_related("discount")) if cart and items else []
+    problems += _coupon_problems(coupons, quote)
+    return CartView(
+        cart=cart,
+        lines=lines,
+        quote=quote,
+        problems=problems,
+        methods=methods,
+        method=method,
+        country=country,
+        discounts=discounts,
+        coupons=coupons,
+    )
+
+
+def rows_of(cart: Cart) -> list[Any]:
+    """The lines with variant, product and picture, and `free` stock, in one query."""
+    stock = (
+        StockItem.objects.filter(variant=OuterRef("variant"))
+        .order_by()
+        .values("variant")
+        .annotate(n=Sum(F("on_hand") - F("held")))
+        .values("n")
+    )
+    free = Coalesce(Subquery(stock, output_field=IntegerField()), 0)
+    related = ("variant__product__category", "variant__image")
+    return list(cart.lines.select_related(*related).annotate(free=free).order_by("pk"))
+
+
+def is_buyable(row: CartLine) -> bool:
+    return row.variant.is_live() and is_sold(row.variant.product)
+
+
+def _problems(row: Any, left: int) -> list[Problem]:
+    name = row.variant.full_name
+    if not is_buyable(row):
+        return [Problem(code="unavailable", message=f"We no longer sell {name}. It is not part of the total.", line=row.pk, blocks=True)]
+    if left == 0:
+        return [Problem(code="out_of_stock", message=f"{name} has sold out. It is not part of the total.", line=row.pk, blocks=True)]
+    found = []
+    if row.quantity > left:
+        message = f"Only {left} of {name} left: we lowered the quantity from {row.quantity} to {left}."
+        found.append(Problem(code="quantity_lowered", message=message, line=row.pk, blocks=True))
+    if row.seen_price != row.variant.price:
+        was, now = format_money(row.seen_price), format_money(row.variant.price)
+        found.append(Problem(code="price_changed", message=f"{name} now costs {now}, it was {was}.", line=row.pk))
+    return found
+
+
+def _coupon_problems(coupons: list[CartCoupon], quote: Quote) -> list[Problem]:
+    """Typed codes that take nothing off, each with the reason."""
+    applied = {found.id for found in quote.discounts}
+    found = []
+    for coupon in coupons:
+        discount = coupon.discount
+        if discount.pk in applied:
+            continue
+        if discount.is_live() and quote.subtotal < discount.minimum_spend:
+            least = format_money(discount.minimum_spend)
+            message = f"The code {discount.code} needs goods for at least {least}."
+        elif discount.is_live():
+            message = f"The code {discount.code} takes nothing off what is in your basket."
+        else:
+            message = f"The code {discount.code} is no longer running."
+        found.append(Problem(code="coupon_not_applied", message=message))
+    return found
+
+
+def _chosen(methods: list[ShippingMethod], code: str) -> ShippingMethod | None:
+    """The method the shopper chose, or the cheapest while nothing (or nothing offered) is."""
+    return next((method for method in methods if method.code == code), methods[0] if methods else None)
+
+
+def is_sold(product: Product) -> bool:
+    return product.is_live() and product.status == Product.Status.PUBLISHED

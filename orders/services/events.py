@@ -1,0 +1,27 @@
+"""The order's diary."""
+
+from typing import Any
+
+from orders.models import Order, OrderEvent
+
+
+def record(
+    *,
+    order: Order,
+    kind: str,
+    message: str,
+    actor: Any = None,
+    actor_label: str = "",
+    is_public: bool = True,
+    data: dict[str, Any] | None = None,
+) -> OrderEvent:
+    """Append an event. `actor` is the acting user, or None when the shop itself acted."""
+    return OrderEvent.objects.create(
+        order=order,
+        kind=kind,
+        message=message,
+        actor=actor,
+        actor_label=actor_label or (actor.get_full_name() if actor else "Shop"),
+        is_public=is_public,
+        data=data or {},
+    )

@@ -1,0 +1,123 @@
+"""Invoices: numbered without gaps, a snapshot of the order, never changed."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+
+from catalog.models import Store, StoreSettings
+from ecommerce.lib.background import after_commit, task_named
+from ecommerce.lib.money import round_money
+from ecommerce.lib.transactions import retrying_atomic
+from orders.models import Invoice, InvoiceCounter, Order
+
+PAYMENT_NAMES = {
+    "demo": "Card (demo)",
+    "bank_transfer": "Bank transfer",
+    "cash_on_delivery": "Cash on delivery",
+}
+_DAYS_TO_PAY = 14
+
+
+@retrying_atomic
+def issue_invoice(*, order: Order) -> Invoice:
+    """Return the order's invoice, issuing it when there is none yet.
+
+    The number is taken from a counter row in the transaction that writes the invoice, so a
+    rollback gives it back: the row's lock makes the next one wait. (Consecutive numbers are
+    asked for by VAT Directive 2006/112/EC, article 226 (2).)
+    """
+    if found := Invoice.objects.filter(order=order).first():
+        return found
+    now = timezone.now()
+    series = f"{timezone.localtime(now):%Y}"
+    InvoiceCounter.objects.get_or_create(series=series)
+    InvoiceCounter.objects.filter(series=series).update(last=F("last") + 1)
+    sequence = InvoiceCounter.objects.values_list("last", flat=True).get(series=series)
+    number = f"{series}-{sequence:05d}"
+    due_on = timezone.localtime(now).date() + timedelta(days=0 if order.is_paid else _DAYS_TO_PAY)
+    invoice = Invoice.objects.create(
+        order=order,
+        series=series,
+        sequence=sequence,
+        number=number,
+        issued_at=now,
+        due_on=due_on,
+        amount=order.total,
+        currency=order.currency,
+        snapshot={
+            "number": number,
+            "issued_on": timezone.localtime(now).date().isoformat(),
+            "due_on": due_on.isoformat(),
+            **invoice_snapshot(order, shop=StoreSettings.current()),
+        },
+    )
+    after_commit(task_named("documents.store_invoice"), invoice.pk)
+    return invoice
+
+
+def invoice_snapshot(order: Order, *, shop: StoreSettings) -> dict[str, Any]:
+    """Everything but number and dates that the paper says; amounts are strings like "64.00"."""
+
+    def money(amount: Any) -> str:
+        return str(round_money(amount, order.currency))
+
+    quote = order.quote
+    return {
+        "currency": order.currency,
+        "seller": seller_of(shop),
+        "order_number": order.number,
+        "placed_on": timezone.localtime(order.placed_at).date().isoformat(),
+        "customer": {"name": order.invoice_address.name, "email": order.email},
+        "billing_lines": order.invoice_address.lines,
+        "delivery_lines": order.delivery_address.lines,
+        "lines": [
+            {
+                "name": line.full_name,
+                "sku": line.sku,
+                "quantity": line.quantity,
+                "unit_price": money(line.unit_price),
+                "discount": money(line.discount),
+                "tax_rate": f"{line.tax_rate.normalize():f}",
+                "total": money(line.subtotal - line.discount),
+            }
+            for line in order.lines.all()
+        ],
+        "subtotal": money(order.subtotal),
+        "shipping_name": order.shipping_name,
+        "shipping_total": money(order.shipping_total),
+        "discounts": [
+            {"name": row["name"], "amount": str(_amount(row, order.currency))} for row in quote.get("discounts", [])
+        ],
+        "discount_total": money(order.discount_total),
+        "taxes": quote.get("taxes", []),
+        "tax_total": money(order.tax_total),
+        "total": money(order.total),
+        "prices_include_tax": order.prices_include_tax,
+        "payment_method": PAYMENT_NAMES.get(order.payment_method, order.payment_method),
+        "payment_status_text": order.get_payment_status_display(),
+    }
+
+
+def _amount(row: dict[str, Any], currency: str) -> Decimal:
+    return round_money(Decimal(row["goods"]) + Decimal(row["shipping"]), currency)
+
+
+def seller_of(shop: StoreSettings) -> dict[str, Any]:
+    """Who sells, as invoices and labels show it."""
+    store = shop.seller or Store(name=shop.name, country=shop.country)
+    place = f"{store.postal_code} {store.city}".strip()
+    lines = [store.line1, place, str(store.country.name or "")]
+    return {
+        "name": store.name,
+        "address_lines": [line for line in lines if line],
+        "email": store.email or shop.contact_email,
+        "phone": store.phone or shop.contact_phone,
+        "vat_number": store.vat_number,
+        "iban": shop.bank_iban,
+        "bic": shop.bank_bic,
+        "website": settings.SITE_URL,
+    }

@@ -1,0 +1,72 @@
+"""Emails to shoppers: owed in the order's transaction, sent after it, found again when lost."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils import timezone
+
+from ecommerce.lib.background import after_commit
+from ecommerce.lib.emails import send_email
+from orders.models import Notification, Order, Shipment
+
+log = logging.getLogger(__name__)
+
+# A claim this old belonged to a process that died before it could send.
+_CLAIM = timedelta(minutes=5)
+_ATTEMPTS = 8
+
+
+def owe(*, order: Order, kind: str, key: str = "") -> Notification:
+    """Note that an email is owed and have it sent after commit; the same one is owed once."""
+    from orders.tasks import send_notification as task
+
+    row, created = Notification.objects.get_or_create(
+        order=order, kind=kind, key=key, defaults={"to": order.email}
+    )
+    if created:
+        after_commit(task, row.pk)
+    return row
+
+
+def send_notification(pk: int) -> bool:
+    """Send one owed email; returns whether this call sent it.
+
+    The claim is a guarded update, so of several workers one sends. When the mail server
+    refuses, the row keeps the reason and the sweep tries again.
+    """
+    now = timezone.now()
+    free = Q(claimed_at=None) | Q(claimed_at__lt=now - _CLAIM)
+    mine = Notification.objects.filter(free, pk=pk, sent_at=None)
+    if not mine.update(claimed_at=now, attempts=F("attempts") + 1):
+        return False
+    row = Notification.objects.select_related("order").get(pk=pk)
+    try:
+        send_email(template=row.kind, to=row.to, context=_context(row))
+    except Exception as error:
+        log.exception("email %s for order %s was not sent", row.kind, row.order.number)
+        Notification.objects.filter(pk=pk).update(claimed_at=None, last_error=str(error)[:300])
+        return False
+    Notification.objects.filter(pk=pk).update(sent_at=timezone.now(), last_error="")
+    return True
+
+
+def send_owed(*, now: datetime, limit: int = 500) -> int:
+    """Send what is still owed and not being sent by somebody; returns how many went out."""
+    free = Q(claimed_at=None) | Q(claimed_at__lt=now - _CLAIM)
+    owed = Notification.objects.filter(free, sent_at=None, attempts__lt=_ATTEMPTS).order_by("pk")
+    return sum(send_notification(pk) for pk in list(owed.values_list("pk", flat=True)[:limit]))
+
+
+def _context(row: Notification) -> dict[str, Any]:
+    shipment = None
+    if row.kind == Notification.Kind.ORDER_SHIPPED and row.key:
+        shipment = Shipment.objects.filter(pk=row.key, order=row.order).first()
+    return {
+        "order": row.order,
+        "lines": list(row.order.lines.all()),
+        "shipment": shipment,
+        "track_url": settings.SITE_URL + row.order.get_absolute_url(),
+    }

@@ -1,0 +1,122 @@
+"""Reads what `orders.pricing` needs from the database: rates, methods and discounts."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Count, F, IntegerField, Q, QuerySet, Value
+from django.utils import timezone
+
+from catalog.models import StoreSettings, Variant
+from catalog.services.tree import category_ancestors
+from orders.discounts import Rule
+from orders.models import Cart, Discount, ShippingMethod, TaxRate
+from orders.pricing import Delivery, Item, Quote, quote
+from orders.tax import Taxes
+
+
+def buyer_key(email: str) -> str:
+    """An email address as uses of discounts are counted by: without case and "+tag"."""
+    local, _, domain = email.strip().lower().partition("@")
+    return f"{local.partition('+')[0]}@{domain}" if domain else ""
+
+
+def taxes_for(country: str, day: datetime | None = None) -> Taxes:
+    """The tax rates of `country` (ISO code) valid on a day, the present one by default.
+
+    Cached for a minute, since rates change once in years.
+    """
+    date = timezone.localtime(day).date()
+    key = f"taxes-{country}-{date}"
+    rates = cache.get(key)
+    if rates is None:
+        rows = TaxRate.objects.filter(country=country, valid_from__lte=date)
+        valid = rows.filter(Q(valid_until=None) | Q(valid_until__gt=date)).order_by("valid_from")
+        rates = dict(valid.values_list("tax_class", "rate"))
+        cache.set(key, rates, 60)
+    return Taxes(rates=rates, included=StoreSettings.current().prices_include_tax)
+
+
+def methods_for(*, country: str, weight_grams: int) -> list[ShippingMethod]:
+    """The delivery methods offered for a country and weight, the cheapest first."""
+    rows = ShippingMethod.objects.live().order_by("price", "position", "pk")
+    return [
+        row
+        for row in rows
+        if (not row.countries or country in row.countries.split())
+        and (row.max_weight_grams is None or weight_grams <= row.max_weight_grams)
+    ]
+
+
+def as_delivery(method: ShippingMethod) -> Delivery:
+    return Delivery(code=method.code, name=method.name, price=method.price, free_from=method.free_from)
+
+
+def as_item(variant: Variant, quantity: int) -> Item:
+    """A variant (with its product loaded) as the calculation sees it."""
+    product = variant.product
+    return Item(
+        key=variant.pk,
+        product_id=product.pk,
+        category_ids=category_ancestors().get(product.category_id, frozenset({product.category_id})),
+        name=variant.full_name,
+        unit_price=variant.price,
+        quantity=quantity,
+        tax_class=product.tax_class,
+        weight_grams=variant.weight_grams,
+    )
+
+
+def usable_discounts(*, now: datetime, email: str = "") -> QuerySet[Discount]:
+    """Discounts inside their dates with uses left, annotated with the buyer's own uses.
+
+    `own_uses` counts the live uses by `email`; 0 for a buyer not known yet.
+    """
+    own = Q(use_rows__released_at=None, use_rows__customer_key=buyer_key(email))
+    counted = Count("use_rows", filter=own) if email else Value(0, output_field=IntegerField())
+    return (
+        Discount.objects.live(now)
+        .filter(Q(max_uses=None) | Q(uses__lt=F("max_uses")))
+        .annotate(own_uses=counted)
+        .filter(Q(max_uses_per_customer=None) | Q(own_uses__lt=F("max_uses_per_customer")))
+    )
+
+
+def discounts_of(cart: Cart, *, now: datetime) -> list[Discount]:
+    """The automatic discounts and those whose code is in the cart, as far as usable now."""
+    typed = Q(pk__in=cart.coupons.values("discount_id"))
+    rows = usable_discounts(now=now, email=cart.email).filter(Q(code_key=None) | typed)
+    return list(rows.prefetch_related("products", "categories"))
+
+
+def as_rule(discount: Discount) -> Rule:
+    """A discount row (its products and categories prefetched) as the calculation sees it."""
+    return Rule(
+        id=discount.pk,
+        name=discount.name,
+        kind=discount.kind,
+        code=discount.code,
+        percent=discount.percent,
+        cap=discount.cap,
+        amount=discount.amount,
+        minimum_spend=discount.minimum_spend,
+        product_ids=frozenset(row.pk for row in discount.products.all()),
+        category_ids=frozenset(row.pk for row in discount.categories.all()),
+        priority=discount.priority,
+        exclusive=discount.exclusive,
+    )
+
+
+def quote_items(
+    *, items: list[Item], method: ShippingMethod | None, country: str, discounts: Iterable[Discount] = ()
+) -> Quote:
+    """Price `items` for delivery to `country` with the shop's own rates."""
+    return quote(
+        items=items,
+        delivery=as_delivery(method) if method and items else None,
+        rules=[as_rule(discount) for discount in discounts],
+        taxes=taxes_for(country),
+        currency=settings.SHOP_CURRENCY,
+    )
+

@@ -1,0 +1,104 @@
+"""Orders the way they come about: a filled cart, placed through the services."""
+
+from decimal import Decimal
+from typing import Any
+
+from factory import Sequence
+from factory.django import DjangoModelFactory
+
+from catalog.models import Variant
+from catalog.tests.factories import ProductFactory
+from ecommerce.lib.addresses import PostalAddress
+from orders.models import Cart, Discount, Order, ShippingMethod, TaxRate
+from orders.services.cart import add_line, open_cart, view_cart
+from orders.services.checkout import save_answers
+
+ADDRESS = PostalAddress(
+    name="Nora Nagel", line1="Lindenallee 7", postal_code="10117", city="Berlin", country="DE"
+)
+
+
+class ShippingMethodFactory(DjangoModelFactory):
+    class Meta:
+        model = ShippingMethod
+        django_get_or_create = ("code",)
+
+    code = "standard"
+    name = "Standard delivery"
+    carrier = "DHL"
+    tracking_url = "https://tracking.example/?id={number}"
+    countries = "DE"
+    price = Decimal("3.90")
+
+
+class DiscountFactory(DjangoModelFactory):
+    """10 % off everything for the code WELCOME…"""
+
+    class Meta:
+        model = Discount
+
+    name = "Welcome"
+    code = Sequence(lambda number: f"WELCOME{number}")
+    percent = Decimal(10)
+
+
+def make_rates() -> None:
+    """German tax rates and a standard delivery, once."""
+    for tax_class, rate in (("standard", 19), ("reduced", 7)):
+        TaxRate.objects.get_or_create(
+            country="DE", tax_class=tax_class, valid_from="2021-01-01", defaults={"rate": Decimal(rate)}
+        )
+    ShippingMethodFactory()
+
+
+def cart_with(*variants: Variant, customer: Any = None, quantity: int = 1, answered: bool = True) -> Cart:
+    """An open cart with `quantity` of each variant; `answered`: ready to be placed."""
+    make_rates()
+    cart = open_cart(customer=customer)
+    for variant in variants or (ProductFactory(stock=10).variants.get(),):
+        add_line(cart=cart, sku=variant.sku, quantity=quantity)
+    if answered:
+        email = customer.email if customer else "nora@example.com"
+        cart = save_answers(
+            cart=cart, email=email, shipping_address=ADDRESS, shipping_method="standard"
+        )
+    return cart
+
+
+def total_of(cart: Cart) -> Decimal:
+    """What the cart's shopper sees as the total."""
+    return view_cart(cart).quote.total
+
+
+def OrderFactory(  # noqa: N802 - used like the factories of other apps
+    *variants: Variant, customer: Any = None, quantity: int = 1, payment_method: str = "bank_transfer"
+) -> Order:
+    """A placed order with its open payment, as "Pay" leaves it."""
+    from payments.services.orders import place_and_pay
+
+    cart = cart_with(*variants, customer=customer, quantity=quantity)
+    order, _ = place_and_pay(
+        cart=cart, customer=customer, confirmed_total=total_of(cart), payment_method=payment_method
+    )
+    return order
+
+
+def paid_order(*variants: Variant, **wanted: Any) -> Order:
+    """An order whose payment has arrived."""
+    from payments.models import Payment
+    from payments.services.payments import confirm_payment
+
+    order = OrderFactory(*variants, **wanted)
+    confirm_payment(payment=Payment.objects.get(order=order))
+    order.refresh_from_db()
+    return order
+
+
+def shipped_order(*variants: Variant, tracking_number: str = "JJD000390001", **wanted: Any) -> Order:
+    """A paid order whose parcel is on its way."""
+    from orders.services.fulfilment import ship_order
+
+    order = paid_order(*variants, **wanted)
+    ship_order(order=order, carrier="DHL", tracking_number=tracking_number)
+    order.refresh_from_db()
+    return order

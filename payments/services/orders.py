@@ -1,0 +1,62 @@
+"""What concerns an order and its money together."""
+
+from decimal import Decimal
+from typing import Any
+
+from ecommerce.lib.transactions import retrying_atomic
+from orders.models import Cart, Order
+from orders.services.checkout import place_order
+from orders.services.orders import cancel_order, mark_paid
+from payments import gateways
+from payments.models import Payment
+from payments.services.payments import call_off_payment, create_payment
+from payments.services.refunds import refund_payment
+
+
+@retrying_atomic
+def place_and_pay(
+    *, cart: Cart, customer: Any = None, confirmed_total: Decimal | None, payment_method: str
+) -> tuple[Order, Payment | None]:
+    """Place the order and open its payment in one transaction.
+
+    Doing it again for the same cart returns the same order and its payment. An order that
+    costs nothing is paid at once and has no payment. Raises what `place_order` raises, and
+    BadInput for a payment method that is not offered.
+    """
+    gateway = gateways.choose(payment_method)
+    order = place_order(
+        cart=cart, customer=customer, confirmed_total=confirmed_total, payment_method=gateway.code
+    )
+    if live := Payment.objects.filter(live_for=order.pk).first():
+        return order, live
+    if order.is_paid or order.status == Order.Status.CANCELLED:
+        return order, None
+    if not order.total:
+        return mark_paid(order=order), None
+    return order, create_payment(order=order, gateway=gateway.code, actor=customer)
+
+
+def cancel_and_refund(*, order: Order, reason: str, actor: Any = None) -> Order:
+    """Cancel an order before it ships and send back what was paid for it.
+
+    The order is cancelled first; when the gateway cannot be reached the refund stays owed and
+    the sweep sends it. Raises WrongState once the order has shipped, GatewayError when the
+    money could not be sent back yet.
+    """
+    order = cancel_order(order=order, actor=actor, reason=reason)
+    for payment in Payment.objects.filter(order=order).order_by("pk"):
+        if payment.is_open:
+            call_off_payment(payment=payment, reason=reason)
+        elif payment.status == Payment.Status.CAPTURED:
+            return_money(payment=payment, reason=reason, actor=actor)
+    order.refresh_from_db()
+    return order
+
+
+def return_money(*, payment: Payment, reason: str, actor: Any = None) -> None:
+    """Send back all that is left of a captured payment; the fixed key makes it happen once."""
+    left = payment.amount - payment.refunded_amount
+    if left > 0:
+        refund_payment(
+            payment=payment, amount=left, reason=reason, key=f"return-{payment.reference}", actor=actor
+        )

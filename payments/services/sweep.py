@@ -1,0 +1,60 @@
+"""Payments that never settled, and money that has to go back."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+
+from orders.models import Order
+from payments.gateways.base import GatewayError
+from payments.models import Payment
+from payments.services.orders import return_money
+from payments.services.payments import call_off_payment, settle
+from payments.services.refunds import retry_pending
+
+log = logging.getLogger(__name__)
+_PATIENCE = timedelta(minutes=2)
+
+
+def sweep(*, now: datetime) -> dict[str, int]:
+    """Ask gateways about payments that wait too long, close those of cancelled orders, and
+    send back money that no order needs."""
+    return {
+        "payments settled": _settle_waiting(now),
+        "refunds retried": retry_pending(),
+        "payments returned": _return_unneeded(),
+    }
+
+
+def _settle_waiting(now: datetime) -> int:
+    waiting = Payment.objects.filter(
+        status__in=(Payment.Status.PENDING, Payment.Status.AUTHORISED), created_at__lte=now - _PATIENCE
+    ).select_related("order")
+    settled = 0
+    for payment in waiting.order_by("pk")[:500]:
+        try:
+            payment = settle(payment=payment)
+        except GatewayError:
+            log.warning("gateway %s did not answer about payment %s", payment.gateway, payment.pk)
+            continue
+        if payment.is_open and payment.order.status == Order.Status.CANCELLED:
+            payment = call_off_payment(payment=payment, reason="The order was cancelled.")
+        settled += not payment.is_open
+    return settled
+
+
+def _return_unneeded() -> int:
+    """Captured money of cancelled orders and of second payments goes back in full."""
+    unneeded = Q(order__status=Order.Status.CANCELLED) | Q(live_for=None)
+    rows = Payment.objects.filter(
+        unneeded, status=Payment.Status.CAPTURED, refunded_amount__lt=F("amount")
+    ).select_related("order")
+    returned = 0
+    for payment in rows.order_by("pk")[:100]:
+        try:
+            return_money(payment=payment, reason="The order no longer needs this payment.")
+        except GatewayError:
+            log.warning("gateway %s could not return payment %s", payment.gateway, payment.pk)
+            continue
+        returned += 1
+    return returned
