@@ -1,4 +1,27 @@
-from django.urls import URLPattern, URLResolver
+"""The account pages. Sign-in and everything around passwords is allauth's, under the same path."""
+
+from django.urls import path, re_path
+
+from customers import account_views, views
 
 app_name = "customers"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", views.account, name="account"),
+    path("profile/", views.profile, name="profile"),
+    path("addresses/", views.addresses, name="addresses"),
+    path("addresses/new/", views.address_add, name="address_add"),
+    path("addresses/<int:pk>/", views.address_edit, name="address_edit"),
+    path("addresses/<int:pk>/delete/", views.address_delete, name="address_delete"),
+    path("addresses/<int:pk>/default/", views.address_default, name="address_default"),
+    # The addresses of allauth's own pages, met here first; they keep allauth's names.
+    path("login/", account_views.login),
+    path("signup/", account_views.signup),
+    path("email/", account_views.email),
+    path("reauthenticate/", account_views.reauthenticate),
+    path("password/change/", account_views.password_change),
+    path("password/set/", account_views.password_set),
+    path("password/reset/", account_views.password_reset),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", account_views.password_reset_from_key
+    ),
+]

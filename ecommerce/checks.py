@@ -57,7 +57,8 @@ def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         (
             not os.environ.get("SECRET_KEY"),
             "SECRET_KEY is not set: a generated one is lost with the machine and differs on the next.",
-            'Set SECRET_KEY to a long random text: python -c "import secrets; print(secrets.token_urlsafe(50))"',
+            "Set SECRET_KEY to a long random text, such as the output of "
+            "python -c 'import secrets; print(secrets.token_urlsafe(50))'",
             "E004",
         ),
         (

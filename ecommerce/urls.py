@@ -15,6 +15,7 @@ urlpatterns = [
     path("account/", include("customers.urls")),
     path("account/", include("allauth.urls")),
     path("pages/<slug:slug>/", views.page, name="page"),
+    path("styleguide/", views.styleguide, name="styleguide"),
     path("media/<path:path>", views.media, name="media"),
     path("admin/", admin.site.urls),
     path("api", include("ecommerce.api_urls")),

@@ -8,6 +8,9 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils._os import safe_join
 
+from ecommerce.styleguide import samples
+from orders.models import ShippingMethod
+
 PAGES = ("delivery", "returns", "terms", "privacy", "cookies", "imprint")
 _MEDIA_TYPES = {".avif": "image/avif", ".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg"}
 
@@ -16,7 +19,15 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     """One of the plain texts in templates/pages/."""
     if slug not in PAGES:
         raise Http404
-    return render(request, f"pages/{slug}.html")
+    methods = ShippingMethod.objects.live() if slug == "delivery" else []
+    return render(request, f"pages/{slug}.html", {"delivery_methods": methods})
+
+
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component in every state; for people who build the shop, so not in a real one."""
+    if not (settings.DEBUG or settings.DEMO_MODE):
+        raise Http404
+    return render(request, "styleguide.html", samples())
 
 
 def media(request: HttpRequest, path: str) -> FileResponse:

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from ecommerce.lib.money import ZERO, round_money
 from orders.discounts import Applied, Rule, apply_best
-from orders.tax import TaxShare, Taxes, tax_of
+from orders.tax import Taxes, TaxShare, tax_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +136,7 @@ def quote(
         items=items, subtotals=subtotals, rules=list(rules), delivery=delivery, currency=currency
     )
     goods = sum(subtotals.values(), ZERO) - sum(off.values(), ZERO)
-    shipping = _delivery_price(delivery, goods, currency)
+    shipping = delivery_price(delivery, goods, currency)
     trace += _delivery_steps(delivery, shipping, goods)
     applied = [found.with_shipping(shipping) for found in applied]
     shipping_off = min(shipping, sum((found.shipping for found in applied), ZERO))
@@ -147,7 +147,10 @@ def quote(
     tax_total = sum((share.tax for share in shares), ZERO)
     added = ZERO if taxes.included else tax_total
     how = "included" if taxes.included else "added"
-    trace += [Step(text=f"{share.rate.normalize():f} % tax on {share.net:.2f}, {how}", amount=share.tax) for share in shares]
+    trace += [
+        Step(text=f"{share.rate.normalize():f} % tax on {share.net:.2f}, {how}", amount=share.tax)
+        for share in shares
+    ]
     discount_total = sum(off.values(), ZERO) + shipping_off
     subtotal = sum(subtotals.values(), ZERO)
     return Quote(
@@ -167,7 +170,8 @@ def quote(
     )
 
 
-def _delivery_price(delivery: Delivery | None, goods: Decimal, currency: str) -> Decimal:
+def delivery_price(delivery: Delivery | None, goods: Decimal, currency: str) -> Decimal:
+    """What delivery costs when the goods, after discounts, cost `goods`."""
     if delivery is None:
         return round_money(ZERO, currency)
     free = delivery.free_from is not None and goods >= delivery.free_from

@@ -1,4 +1,28 @@
-from django.urls import URLPattern, URLResolver
+"""Basket, checkout, tracking and order history."""
+
+from django.urls import path
+
+from orders.views import cart, checkout, history, tracking
 
 app_name = "orders"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("cart/", cart.cart_page, name="cart"),
+    path("cart/drawer/", cart.drawer, name="cart_drawer"),
+    path("cart/add/", cart.add, name="cart_add"),
+    path("cart/accept/", cart.accept, name="cart_accept"),
+    path("cart/lines/<int:pk>/", cart.update, name="cart_update"),
+    path("cart/lines/<int:pk>/remove/", cart.remove, name="cart_remove"),
+    path("cart/coupon/", cart.coupon_add, name="coupon_add"),
+    path("cart/coupon/<int:pk>/remove/", cart.coupon_remove, name="coupon_remove"),
+    path("checkout/", checkout.start, name="checkout"),
+    path("checkout/contact/", checkout.contact, name="checkout_contact"),
+    path("checkout/address/", checkout.address, name="checkout_address"),
+    path("checkout/delivery/", checkout.delivery, name="checkout_delivery"),
+    path("checkout/review/", checkout.review, name="checkout_review"),
+    path("track/", tracking.lookup, name="track_lookup"),
+    path("orders/<str:token>/", tracking.track, name="track"),
+    path("orders/<str:token>/thanks/", tracking.confirmation, name="confirmation"),
+    path("account/orders/", history.history, name="history"),
+    path("account/orders/<str:number>/", history.detail, name="history_detail"),
+    path("account/orders/<str:number>/reorder/", history.reorder, name="reorder"),
+]

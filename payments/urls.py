@@ -1,4 +1,14 @@
-from django.urls import URLPattern, URLResolver
+"""Paying."""
+
+from django.urls import path
+
+from payments.views import checkout, demo_bank
 
 app_name = "payments"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("checkout/pay/", checkout.place, name="place"),
+    path("orders/<str:token>/cancel/", checkout.cancel, name="cancel"),
+    path("pay/<str:token>/", checkout.start, name="start"),
+    path("pay/<str:reference>/return/", checkout.come_back, name="return"),
+    path("demo-bank/<str:reference>/", demo_bank.demo_bank, name="demo_bank"),
+]

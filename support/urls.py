@@ -1,4 +1,9 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from support import views
 
 app_name = "support"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("contact/", views.contact, name="contact"),
+    path("contact/thanks/", views.thanks, name="thanks"),
+]

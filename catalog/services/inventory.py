@@ -173,9 +173,7 @@ def adjust_stock(
 
 
 @retrying_atomic
-def set_on_hand(
-    *, variant: Variant, on_hand: int, reason: str, actor: Any = None
-) -> StockMovement | None:
+def set_on_hand(*, variant: Variant, on_hand: int, reason: str, actor: Any = None) -> StockMovement | None:
     """Record a count: make `on_hand` what lies there. Returns None when it already was so."""
     item = StockItem.objects.select_for_update().get(pk=stock_item(variant).pk)
     if item.on_hand == on_hand:

@@ -1,0 +1,1 @@
+"""Keeping papers (`files`), printing them (`printing`) and finding what is owed (`sweep`)."""

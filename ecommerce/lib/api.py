@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from rest_framework import exceptions, pagination, renderers, status
 from rest_framework.response import Response
@@ -77,6 +78,8 @@ def _problem_of(error: Exception, response: Response) -> Response:
         detail, code = "Some of the values sent are not right.", "invalid"
     elif isinstance(error, Http404):
         detail, code = "There is nothing here.", "not_found"
+    elif isinstance(error, PermissionDenied):
+        detail, code = "You may not do that.", "permission_denied"
     elif isinstance(error, exceptions.APIException):
         detail, code = str(error.detail), str(error.get_codes())
     answer = problem(

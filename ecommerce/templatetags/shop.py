@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from ecommerce.lib.money import format_money
+from ecommerce.lib.money import format_money, round_money
 
 register = template.Library()
 
@@ -31,6 +31,18 @@ def money_text(amount: Decimal | None, currency: str = "") -> str:
 def signed(amount: Decimal) -> Decimal:
     """An amount that is taken off, written with its minus."""
     return -Decimal(amount)
+
+
+@register.filter
+def plain(amount: Decimal) -> str:
+    """`64.00`: an amount for a form's hidden field or for a program."""
+    return str(round_money(Decimal(amount)))
+
+
+@register.filter
+def joined(start: str, end: object) -> str:
+    """`{{ "quantity-"|joined:line.pk }}`: two parts of an id."""
+    return f"{start}{end}"
 
 
 @register.filter

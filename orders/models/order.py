@@ -14,7 +14,13 @@ from ecommerce.lib.addresses import PostalAddress
 from ecommerce.lib.models import BaseModel, LifecycleQuerySet
 from ecommerce.lib.money import MoneyField
 from orders.models.cart import Cart, new_token
+from orders.pricing import Quote
 
+PAYMENT_LABELS = {
+    "demo": "Card (demo)",
+    "bank_transfer": "Bank transfer",
+    "cash_on_delivery": "Cash on delivery",
+}
 # Without I, L, O and U: nothing to misread on a parcel or the phone.
 NUMBER_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -150,6 +156,16 @@ class Order(BaseModel):
     @property
     def invoice_address(self) -> PostalAddress:
         return PostalAddress.from_dict(self.billing_address)
+
+    @property
+    def quoted(self) -> Quote:
+        """The calculation as it was when the order was placed."""
+        return Quote.from_json(self.quote)
+
+    @property
+    def payment_label(self) -> str:
+        """How it is paid, in words."""
+        return PAYMENT_LABELS.get(self.payment_method, self.payment_method)
 
     @property
     def stock_reference(self) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from catalog.models import StockItem, Variant
 from ecommerce.lib.errors import BadInput, DomainError, NotFound
 from ecommerce.lib.transactions import retrying_atomic
-from orders.models import Cart, CartCoupon, CartLine
+from orders.models import Cart, CartCoupon, CartLine, Order
 from orders.models.cart import MAX_QUANTITY
 from orders.models.discount import normalise_code
 from orders.services import quoting
@@ -77,6 +77,23 @@ def change_line(*, line: CartLine, quantity: int) -> CartLine | None:
     return line
 
 
+def add_again(*, cart: Cart, order: Order) -> tuple[int, list[str]]:
+    """Put an old order's things into the cart, as far as they can be had.
+
+    Returns how many lines went in, and in words what did not.
+    """
+    added, problems = 0, []
+    for line in order.lines.select_related("variant").order_by("pk"):
+        try:
+            add_line(cart=cart, sku=line.variant.sku, quantity=line.quantity)
+            added += 1
+        except NotFound:
+            problems.append(f"We no longer sell {line.full_name}.")
+        except DomainError as error:
+            problems.append(error.message)
+    return added, problems
+
+
 def remove_line(*, line: CartLine) -> None:
     """Take a line out; repeating does nothing."""
     CartLine.objects.filter(pk=line.pk, cart__status=Cart.Status.OPEN).delete()
@@ -95,6 +112,13 @@ def sellable_variant(sku: str) -> Variant:
     if found is None or not is_sold(found.product):
         raise NotFound("We do not sell this any more.", code="unknown_product")
     return found
+
+
+def find_variant(sku: str) -> Variant | None:
+    """The variant with this SKU for showing its name, sold or not; None when unknown."""
+    if not sku:
+        return None
+    return Variant.objects.select_related("product__category", "image").filter(sku=sku).first()
 
 
 def check_stock(variant: Variant, quantity: int, *, already: int = 0) -> None:
@@ -170,7 +194,10 @@ def merge_carts(*, guest: Cart, customer: Any) -> Cart:
     belongs to somebody, or is closed, is left alone.
     """
     target = open_cart(customer=customer)
-    carts = {row.pk: row for row in Cart.objects.select_for_update().filter(pk__in=[guest.pk, target.pk]).order_by("pk")}
+    carts = {
+        row.pk: row
+        for row in Cart.objects.select_for_update().filter(pk__in=[guest.pk, target.pk]).order_by("pk")
+    }
     guest = carts[guest.pk]
     if guest.customer_id is not None or guest.status != Cart.Status.OPEN:
         return target
@@ -205,4 +232,3 @@ def _lock_open(cart: Cart) -> Cart:
 
 def _touch(cart: Cart) -> None:
     Cart.objects.filter(pk=cart.pk).update(modified_at=timezone.now())
-

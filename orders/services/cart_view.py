@@ -1,14 +1,16 @@
 """What a cart shows: its lines priced as they stand, and what changed since the last look."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, IntegerField, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django_countries import countries
 
 from catalog.models import Product, StockItem, StoreSettings, Variant
-from ecommerce.lib.money import format_money
+from ecommerce.lib.money import ZERO, format_money
 from orders.models import Cart, CartCoupon, CartLine, Discount, ShippingMethod
 from orders.pricing import Quote, QuotedLine
 from orders.services import quoting
@@ -59,6 +61,20 @@ class CartView:
         return not any(line.quantity for line in self.lines)
 
     @property
+    def goods(self) -> Decimal:
+        """The worth of the goods after discounts, on which free delivery depends."""
+        return self.quote.subtotal - sum((line.discount for line in self.quote.lines), ZERO)
+
+    @property
+    def country_name(self) -> str:
+        return str(countries.name(self.country) or self.country)
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether "that is fine" would change anything: a code that takes nothing off stays."""
+        return any(problem.line is not None for problem in self.problems)
+
+    @property
     def blocked(self) -> bool:
         return any(problem.blocks for problem in self.problems)
 
@@ -77,9 +93,7 @@ def view_cart(cart: Cart | None, *, country: str = "") -> CartView:
         quantity = min(row.quantity, left)
         problems += _problems(row, left)
         lines.append(
-            ViewedLine(
-                pk=row.pk, variant=row.variant, quantity=quantity, wanted=row.quantity, available=left
-            )
+            ViewedLine(pk=row.pk, variant=row.variant, quantity=quantity, wanted=row.quantity, available=left)
         )
         if quantity:
             items.append(quoting.as_item(row.variant, quantity))
@@ -128,16 +142,32 @@ def is_buyable(row: CartLine) -> bool:
 def _problems(row: Any, left: int) -> list[Problem]:
     name = row.variant.full_name
     if not is_buyable(row):
-        return [Problem(code="unavailable", message=f"We no longer sell {name}. It is not part of the total.", line=row.pk, blocks=True)]
+        return [
+            Problem(
+                code="unavailable",
+                message=f"We no longer sell {name}. It is not part of the total.",
+                line=row.pk,
+                blocks=True,
+            )
+        ]
     if left == 0:
-        return [Problem(code="out_of_stock", message=f"{name} has sold out. It is not part of the total.", line=row.pk, blocks=True)]
+        return [
+            Problem(
+                code="out_of_stock",
+                message=f"{name} has sold out. It is not part of the total.",
+                line=row.pk,
+                blocks=True,
+            )
+        ]
     found = []
     if row.quantity > left:
         message = f"Only {left} of {name} left: we lowered the quantity from {row.quantity} to {left}."
         found.append(Problem(code="quantity_lowered", message=message, line=row.pk, blocks=True))
     if row.seen_price != row.variant.price:
         was, now = format_money(row.seen_price), format_money(row.variant.price)
-        found.append(Problem(code="price_changed", message=f"{name} now costs {now}, it was {was}.", line=row.pk))
+        found.append(
+            Problem(code="price_changed", message=f"{name} now costs {now}, it was {was}.", line=row.pk)
+        )
     return found
 
 

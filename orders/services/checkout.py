@@ -92,7 +92,9 @@ def _require_answers(cart: Cart) -> None:
         raise DomainError("This basket has been ordered already.", code="cart_closed")
     if step := missing_answer(cart):
         raise BadInput(
-            f"Please answer the questions about {step} first.", code="checkout_incomplete", data={"step": step}
+            f"Please answer the questions about {step} first.",
+            code="checkout_incomplete",
+            data={"step": step},
         )
 
 
@@ -109,10 +111,15 @@ def _require_agreement(view: CartView, confirmed_total: Decimal | None) -> None:
             code="out_of_stock" if sold_out else "",
             data={"problems": [{"code": problem.code, "message": problem.message} for problem in blocking]},
         )
-    if view.method is None or view.method.code != view.quote.shipping_code or (
-        view.cart is not None and view.cart.shipping_method != view.method.code
+    if (
+        view.method is None
+        or view.method.code != view.quote.shipping_code
+        or (view.cart is not None and view.cart.shipping_method != view.method.code)
     ):
-        raise CartChanged("The way of delivery you chose is not offered any more. Please choose again.", code="delivery_unavailable")
+        raise CartChanged(
+            "The way of delivery you chose is not offered any more. Please choose again.",
+            code="delivery_unavailable",
+        )
     if confirmed_total is not None and confirmed_total != view.quote.total:
         raise CartChanged(
             f"The total is now {format_money(view.quote.total)}; it was {format_money(confirmed_total)} "
@@ -122,9 +129,7 @@ def _require_agreement(view: CartView, confirmed_total: Decimal | None) -> None:
         )
 
 
-def _create_order(
-    view: CartView, cart: Cart, customer: Any, payment_method: str, now: datetime
-) -> Order:
+def _create_order(view: CartView, cart: Cart, customer: Any, payment_method: str, now: datetime) -> Order:
     quote, settings = view.quote, StoreSettings.current()
     delivery, billing = cart.delivery_address, cart.invoice_address
     if delivery is None or billing is None or view.method is None:

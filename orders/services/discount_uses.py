@@ -26,9 +26,7 @@ def claim_uses(*, order: Order, applied: Iterable[Applied]) -> None:
         own = DiscountUse.objects.filter(discount=discount, customer_key=key, released_at=None).count()
         if discount.max_uses_per_customer is not None and own >= discount.max_uses_per_customer:
             raise _used_up(found)
-        DiscountUse.objects.create(
-            discount=discount, order=order, customer_key=key, amount=found.amount
-        )
+        DiscountUse.objects.create(discount=discount, order=order, customer_key=key, amount=found.amount)
 
 
 def _used_up(found: Applied) -> DomainError:

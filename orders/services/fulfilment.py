@@ -91,7 +91,9 @@ def tracking_link(order: Order, number: str) -> str:
     """The carrier's page for a parcel, from the order's delivery method; "" when unknown."""
     if not number:
         return ""
-    method = ShippingMethod.all_objects.filter(code=order.shipping_method).order_by("is_deleted", "-pk").first()
+    method = (
+        ShippingMethod.all_objects.filter(code=order.shipping_method).order_by("is_deleted", "-pk").first()
+    )
     return method.tracking_url.replace("{number}", number) if method else ""
 
 

@@ -14,11 +14,6 @@ from ecommerce.lib.money import round_money
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Invoice, InvoiceCounter, Order
 
-PAYMENT_NAMES = {
-    "demo": "Card (demo)",
-    "bank_transfer": "Bank transfer",
-    "cash_on_delivery": "Cash on delivery",
-}
 _DAYS_TO_PAY = 14
 
 
@@ -90,14 +85,15 @@ def invoice_snapshot(order: Order, *, shop: StoreSettings) -> dict[str, Any]:
         "shipping_name": order.shipping_name,
         "shipping_total": money(order.shipping_total),
         "discounts": [
-            {"name": row["name"], "amount": str(_amount(row, order.currency))} for row in quote.get("discounts", [])
+            {"name": row["name"], "amount": str(_amount(row, order.currency))}
+            for row in quote.get("discounts", [])
         ],
         "discount_total": money(order.discount_total),
         "taxes": quote.get("taxes", []),
         "tax_total": money(order.tax_total),
         "total": money(order.total),
         "prices_include_tax": order.prices_include_tax,
-        "payment_method": PAYMENT_NAMES.get(order.payment_method, order.payment_method),
+        "payment_method": order.payment_label,
         "payment_status_text": order.get_payment_status_display(),
     }
 

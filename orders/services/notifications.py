@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
 
+from catalog.models import StoreSettings
 from ecommerce.lib.background import after_commit
 from ecommerce.lib.emails import send_email
 from orders.models import Notification, Order, Shipment
@@ -61,12 +62,17 @@ def send_owed(*, now: datetime, limit: int = 500) -> int:
 
 
 def _context(row: Notification) -> dict[str, Any]:
-    shipment = None
+    shop, shipment = StoreSettings.current(), None
+    cancelled = row.order.events.filter(kind="cancelled").first()
     if row.kind == Notification.Kind.ORDER_SHIPPED and row.key:
         shipment = Shipment.objects.filter(pk=row.key, order=row.order).first()
     return {
         "order": row.order,
         "lines": list(row.order.lines.all()),
         "shipment": shipment,
+        "shop_name": shop.name,
+        "contact_phone": shop.contact_phone,
+        "bank": shop,
+        "reason": cancelled.data.get("reason", "") if cancelled else "",
         "track_url": settings.SITE_URL + row.order.get_absolute_url(),
     }

@@ -114,7 +114,13 @@ def cancel_order(*, order: Order, actor: Any = None, reason: str) -> Order:
     move(order, Order.Status.CANCELLED, cancelled_at=timezone.now(), expires_at=None)
     inventory.release(reference=order.stock_reference)
     release_uses(order=order)
-    record(order=order, kind="cancelled", message=f"Order cancelled: {reason}"[:300], actor=actor, data={"reason": reason})
+    record(
+        order=order,
+        kind="cancelled",
+        message=f"Order cancelled: {reason}"[:300],
+        actor=actor,
+        data={"reason": reason},
+    )
     owe(order=order, kind=Notification.Kind.ORDER_CANCELLED)
     return order
 

@@ -119,4 +119,3 @@ def quote_items(
         taxes=taxes_for(country),
         currency=settings.SHOP_CURRENCY,
     )
-

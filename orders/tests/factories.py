@@ -59,9 +59,7 @@ def cart_with(*variants: Variant, customer: Any = None, quantity: int = 1, answe
         add_line(cart=cart, sku=variant.sku, quantity=quantity)
     if answered:
         email = customer.email if customer else "nora@example.com"
-        cart = save_answers(
-            cart=cart, email=email, shipping_address=ADDRESS, shipping_method="standard"
-        )
+        cart = save_answers(cart=cart, email=email, shipping_address=ADDRESS, shipping_method="standard")
     return cart
 
 

@@ -13,7 +13,14 @@ from orders.services.cart import add_coupon
 from orders.services.checkout import CartChanged, place_order
 from orders.services.fulfilment import deliver_order, ship_order
 from orders.services.orders import WrongState, cancel_order, expire_unpaid, mark_paid, mark_processing
-from orders.tests.factories import DiscountFactory, OrderFactory, cart_with, paid_order, shipped_order, total_of
+from orders.tests.factories import (
+    DiscountFactory,
+    OrderFactory,
+    cart_with,
+    paid_order,
+    shipped_order,
+    total_of,
+)
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 

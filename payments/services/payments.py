@@ -97,7 +97,9 @@ def confirm_payment(
         raise AmountMismatch(
             f"The gateway reports {amount} {currency}, the payment is {payment.amount} {payment.currency}."
         )
-    twice = Payment.objects.filter(order=order, status=Payment.Status.CAPTURED).exclude(pk=payment.pk).exists()
+    twice = (
+        Payment.objects.filter(order=order, status=Payment.Status.CAPTURED).exclude(pk=payment.pk).exists()
+    )
     live_for = None if twice else order.pk
     if live_for:
         Payment.objects.filter(live_for=order.pk).exclude(pk=payment.pk).update(

@@ -16,9 +16,7 @@ from payments.gateways.base import GatewayError
 from payments.models import Payment, Refund
 
 
-def refund_payment(
-    *, payment: Payment, amount: Decimal, reason: str, key: str, actor: Any = None
-) -> Refund:
+def refund_payment(*, payment: Payment, amount: Decimal, reason: str, key: str, actor: Any = None) -> Refund:
     """Send `amount` of a payment back and return its Refund; the same key never pays twice.
 
     Raises BadInput for an amount that is not positive, DomainError (`above_captured`) when
@@ -54,7 +52,9 @@ def _claim(*, payment: Payment, amount: Decimal, reason: str, key: str) -> Refun
         payment.refresh_from_db()
         captured = payment.amount if payment.status == Payment.Status.CAPTURED else Decimal(0)
         rest = format_money(captured - payment.refunded_amount, payment.currency)
-        raise DomainError(f"At most {rest} of this payment can go back.", code="above_captured", field="amount")
+        raise DomainError(
+            f"At most {rest} of this payment can go back.", code="above_captured", field="amount"
+        )
     try:
         with transaction.atomic():
             return Refund.objects.create(payment=payment, amount=amount, reason=reason[:200], key=key)
@@ -83,7 +83,9 @@ def _book(*, refund: Refund, external_id: str, actor: Any) -> Refund:
 def retry_pending(*, limit: int = 100) -> int:
     """Ask again for refunds the gateway could not take; returns how many are done now."""
     done = 0
-    for refund in Refund.objects.filter(status=Refund.Status.PENDING).select_related("payment__order")[:limit]:
+    for refund in Refund.objects.filter(status=Refund.Status.PENDING).select_related("payment__order")[
+        :limit
+    ]:
         try:
             done += complete_refund(refund=refund).status == Refund.Status.DONE
         except GatewayError:

@@ -1,0 +1,1 @@
+"""What other apps may call; `reviews.py` has the rules."""

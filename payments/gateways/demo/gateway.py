@@ -53,8 +53,6 @@ class DemoGateway:
 def decide(*, reference: str, approve: bool) -> DemoTransaction:
     """The shopper presses a button at the bank. The first decision stands."""
     choice = DemoTransaction.Decision.APPROVED if approve else DemoTransaction.Decision.DECLINED
-    waiting = DemoTransaction.objects.filter(
-        reference=reference, decision=DemoTransaction.Decision.WAITING
-    )
+    waiting = DemoTransaction.objects.filter(reference=reference, decision=DemoTransaction.Decision.WAITING)
     waiting.update(decision=choice, decided_at=timezone.now())
     return DemoTransaction.objects.get(reference=reference)

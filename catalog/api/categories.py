@@ -1,0 +1,136 @@
+"""Categories for programs."""
+
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from catalog.api.permissions import StaffWrites
+from catalog.api.queries import category_counts, matching_categories
+from catalog.api.serializers import CategorySerializer, CategoryTreeSerializer
+from catalog.category_tree import CategoryTree
+from catalog.models import Category
+from catalog.services.categories import delete_category, save_category
+from ecommerce.lib.api import PageNumberPagination
+
+_PAGE = [OpenApiParameter("page", int), OpenApiParameter("page_size", int, description="At most 100.")]
+
+
+class CategoriesView(APIView):
+    """The category tree, flat or nested, and adding to it."""
+
+    permission_classes = [StaffWrites]
+    model = Category
+
+    @extend_schema(
+        operation_id="categories_list",
+        parameters=[
+            OpenApiParameter("tree", bool, description="1 nests `children`; then there are no pages."),
+            *_PAGE,
+        ],
+        responses=CategorySerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        tree = CategoryTree()
+        wanted = request.query_params.get("tree", "")
+        if wanted not in ("", "0", "1", "true", "false"):
+            raise ValidationError({"tree": ["Send 1 or 0."]})
+        context = {"tree": tree, "counts": category_counts(tree)}
+        if wanted in ("1", "true"):
+            rows = CategoryTreeSerializer(tree.top(), many=True, context=context).data
+            return Response({"count": len(rows), "next": None, "previous": None, "results": rows})
+        return _paged(self, request, tree.all(), context)
+
+    @extend_schema(
+        operation_id="categories_create", request=CategorySerializer, responses={201: CategorySerializer}
+    )
+    def post(self, request: Request) -> Response:
+        category = save_category(category=Category(), fields=_read(request), actor=request.user)
+        return Response(_detail(category), status=201)
+
+
+class CategorySearchView(APIView):
+    """Categories by the words of their names and descriptions."""
+
+    permission_classes = [StaffWrites]
+    model = Category
+
+    @extend_schema(
+        operation_id="categories_search",
+        parameters=[OpenApiParameter("q", str, required=True), *_PAGE],
+        responses=CategorySerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        query = request.query_params.get("q", "").strip()[:200]
+        if not query:
+            raise ValidationError({"q": ["Say what to search for."]})
+        tree = CategoryTree()
+        found = set(
+            Category.objects.without_tree_fields()
+            .filter(matching_categories(query))
+            .values_list("pk", flat=True)
+        )
+        rows = [row for row in tree.all() if row.pk in found]
+        return _paged(self, request, rows, {"counts": category_counts(tree)})
+
+
+class CategoryView(APIView):
+    """One category."""
+
+    permission_classes = [StaffWrites]
+    model = Category
+
+    @extend_schema(operation_id="categories_retrieve", responses=CategorySerializer)
+    def get(self, request: Request, category_id: str) -> Response:
+        tree = CategoryTree()
+        category = tree.get(int(category_id))
+        if category is None:
+            raise Http404
+        return Response(CategorySerializer(category, context={"counts": category_counts(tree)}).data)
+
+    @extend_schema(operation_id="categories_update", request=CategorySerializer, responses=CategorySerializer)
+    def put(self, request: Request, category_id: str) -> Response:
+        return self._save(request, category_id, partial=False)
+
+    @extend_schema(
+        operation_id="categories_partial_update", request=CategorySerializer, responses=CategorySerializer
+    )
+    def patch(self, request: Request, category_id: str) -> Response:
+        return self._save(request, category_id, partial=True)
+
+    @extend_schema(operation_id="categories_destroy", responses={204: None})
+    def delete(self, request: Request, category_id: str) -> Response:
+        delete_category(category=_find(category_id), actor=request.user)
+        return Response(status=204)
+
+    def _save(self, request: Request, category_id: str, *, partial: bool) -> Response:
+        category = _find(category_id)
+        fields = _read(request, partial=partial)
+        return Response(_detail(save_category(category=category, fields=fields, actor=request.user)))
+
+
+def _read(request: Request, *, partial: bool = False) -> dict[str, Any]:
+    given = CategorySerializer(data=request.data, partial=partial, context={"counts": {}})
+    given.is_valid(raise_exception=True)
+    return given.validated_data
+
+
+def _find(category_id: str) -> Category:
+    category = Category.objects.without_tree_fields().filter(pk=category_id).first()
+    if category is None:
+        raise Http404
+    return category
+
+
+def _detail(category: Category) -> dict[str, Any]:
+    return CategorySerializer(category, context={"counts": category_counts(CategoryTree())}).data
+
+
+def _paged(view: APIView, request: Request, rows: list[Category], context: dict[str, Any]) -> Response:
+    pages = PageNumberPagination()
+    page = pages.paginate_queryset(rows, request, view=view)  # type: ignore[type-var]
+    return pages.get_paginated_response(CategorySerializer(page, many=True, context=context).data)

@@ -1,0 +1,22 @@
+"""Who may write the catalogue through the API."""
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+_VERBS = {"POST": "add", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
+
+
+class StaffWrites(BasePermission):
+    """Anybody reads; writing needs a staff member with the permission on the view's `model`."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if request.method in SAFE_METHODS:
+            return True
+        return may(request, _VERBS.get(str(request.method), "change"), view.model._meta.model_name)  # type: ignore[attr-defined]
+
+
+def may(request: Request, verb: str, model_name: str) -> bool:
+    """Whether the caller is staff with `catalog.<verb>_<model_name>`."""
+    user = request.user
+    return bool(user.is_authenticated and user.is_staff and user.has_perm(f"catalog.{verb}_{model_name}"))

@@ -1,0 +1,188 @@
+"""Products for programs."""
+
+from typing import Any
+
+from django.db.models import F, Sum
+from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from catalog.api import inputs
+from catalog.api.permissions import StaffWrites, may
+from catalog.api.queries import ORDERINGS, listed_products, product_rows, visible_products, with_details
+from catalog.api.serializers import (
+    AvailabilitySerializer,
+    ProductDeletedSerializer,
+    ProductInputSerializer,
+    ProductSearchSerializer,
+    ProductSerializer,
+    ProductSummarySerializer,
+)
+from catalog.models import Product, StockItem
+from catalog.services.editing import create_product, update_product
+from catalog.services.products import delete_product
+from catalog.services.search import search
+from catalog.shelf import Ranked
+from ecommerce.lib.api import PageNumberPagination
+
+_PAGE = [OpenApiParameter("page", int), OpenApiParameter("page_size", int, description="At most 100.")]
+_FILTERS = [
+    OpenApiParameter("search", str, description="Words; results are ranked unless `ordering` is given."),
+    OpenApiParameter("category", str, description="Id or slug; includes its subcategories."),
+    OpenApiParameter("store", str, many=True, description="Id or slug; may be repeated."),
+    OpenApiParameter("min_price", float),
+    OpenApiParameter("max_price", float),
+    OpenApiParameter("in_stock", bool),
+    OpenApiParameter("rating", float, description="At least this average rating."),
+    OpenApiParameter("attr_colour", str, many=True, description="`attr_<code>` for any attribute."),
+    OpenApiParameter("ordering", str, enum=list(ORDERINGS)),
+    *_PAGE,
+]
+
+
+class ProductsView(APIView):
+    """The shelf, and adding to it."""
+
+    permission_classes = [StaffWrites]
+    model = Product
+
+    @extend_schema(
+        operation_id="products_list", parameters=_FILTERS, responses=ProductSummarySerializer(many=True)
+    )
+    def get(self, request: Request) -> Response:
+        pages = PageNumberPagination()
+        page = pages.paginate_queryset(product_rows(request), request, view=self)
+        return pages.get_paginated_response(ProductSummarySerializer(page, many=True).data)
+
+    @extend_schema(
+        operation_id="products_create", request=ProductInputSerializer, responses={201: ProductSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        data = _read(request)
+        fields = {"status": Product.Status.PUBLISHED, "store": None} | inputs.product_fields(data)
+        fields["store"] = fields["store"] or inputs.default_store()
+        product = create_product(fields=fields, variants=inputs.new_variants(data), actor=request.user)
+        return Response(_detail(product), status=201)
+
+
+class ProductSearchView(APIView):
+    """Search that forgives typos."""
+
+    permission_classes = [StaffWrites]
+    model = Product
+
+    @extend_schema(
+        operation_id="products_search",
+        parameters=[OpenApiParameter("q", str, required=True), *_PAGE],
+        responses=ProductSearchSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        query = request.query_params.get("q", "").strip()
+        if not query:
+            raise ValidationError({"q": ["Say what to search for."]})
+        result = search(query)
+        rows = Ranked(listed_products().filter(pk__in=result.product_ids), result.product_ids)
+        pages = PageNumberPagination()
+        page = pages.paginate_queryset(rows, request, view=self)
+        answer = pages.get_paginated_response(ProductSummarySerializer(page, many=True).data)
+        answer.data["did_you_mean"] = result.did_you_mean or None
+        return answer
+
+
+class ProductView(APIView):
+    """One product."""
+
+    permission_classes = [StaffWrites]
+    model = Product
+
+    @extend_schema(operation_id="products_retrieve", responses=ProductSerializer)
+    def get(self, request: Request, product_id: str) -> Response:
+        product = with_details(visible_products(request)).filter(pk=product_id).first()
+        if product is None:
+            raise Http404
+        return Response(ProductSerializer(product).data)
+
+    @extend_schema(
+        operation_id="products_update", request=ProductInputSerializer, responses=ProductSerializer
+    )
+    def put(self, request: Request, product_id: str) -> Response:
+        product = _find(product_id)
+        data = _read(request)
+        if not data.get("variants") and not data.get("sku"):
+            first = product.variants.first()
+            data = dict(data) | ({"sku": first.sku} if first else {})
+        update_product(
+            product=product,
+            fields=inputs.product_fields(data),
+            variants=inputs.new_variants(data),
+            replace_variants=True,
+            actor=request.user,
+        )
+        return Response(_detail(product))
+
+    @extend_schema(
+        operation_id="products_partial_update", request=ProductInputSerializer, responses=ProductSerializer
+    )
+    def patch(self, request: Request, product_id: str) -> Response:
+        product = _find(product_id)
+        data = _read(request, partial=True)
+        update_product(
+            product=product,
+            fields=inputs.product_fields(data),
+            variants=inputs.changed_variants(product, data),
+            actor=request.user,
+        )
+        return Response(_detail(product))
+
+    @extend_schema(operation_id="products_destroy", responses=ProductDeletedSerializer)
+    def delete(self, request: Request, product_id: str) -> Response:
+        delete_product(product=_find(product_id), actor=request.user)
+        return Response({"message": "Product deleted successfully"})
+
+
+class AvailabilityView(APIView):
+    """How many of a product, or of one of its SKUs, can be bought now."""
+
+    permission_classes = [StaffWrites]
+    model = Product
+
+    @extend_schema(
+        operation_id="inventory_availability",
+        parameters=[OpenApiParameter("sku", str)],
+        responses=AvailabilitySerializer,
+    )
+    def get(self, request: Request, product_id: str) -> Response:
+        product = visible_products(request).filter(pk=product_id).first()
+        if product is None:
+            raise Http404
+        variants = product.variants.live()
+        if sku := request.query_params.get("sku"):
+            variants = variants.filter(sku=sku)
+            if not variants.exists():
+                raise Http404
+        items = StockItem.objects.filter(variant__in=variants)
+        total = items.aggregate(on_hand=Sum("on_hand", default=0), held=Sum("held", default=0))
+        available = items.aggregate(free=Sum(F("on_hand") - F("held"), default=0))["free"]
+        told = total if may(request, "view", "stockitem") else {}
+        return Response({"product_id": product.pk, "available": available, **told})
+
+
+def _read(request: Request, *, partial: bool = False) -> dict[str, Any]:
+    given = ProductInputSerializer(data=request.data, partial=partial)
+    given.is_valid(raise_exception=True)
+    return given.validated_data
+
+
+def _find(product_id: str) -> Product:
+    product = Product.objects.filter(pk=product_id).first()
+    if product is None:
+        raise Http404
+    return product
+
+
+def _detail(product: Product) -> dict[str, Any]:
+    rows = with_details(Product.objects.select_related("category__parent", "store"))
+    return ProductSerializer(rows.get(pk=product.pk)).data

@@ -1,0 +1,24 @@
+"""Addresses made of names."""
+
+from django.db.models import Model
+from django.utils.text import slugify
+
+from ecommerce.lib.models import LifecycleQuerySet
+
+
+def unique_slug(model: type[Model], name: str, *, exclude: int | None = None) -> str:
+    """A slug for `name` that no row of `model` has, but for the row `exclude`.
+
+    "Field backpack" becomes `field-backpack`, the next one `field-backpack-2`. Names without a
+    letter that fits into an address become the model's name and a number.
+    """
+    rows: LifecycleQuerySet = model._default_manager.all()  # type: ignore[assignment]
+    length = model._meta.get_field("slug").max_length or 50
+    base = slugify(name)[: length - 8].strip("-") or model._meta.model_name or "item"
+    taken = set(rows.filter(slug__startswith=base).exclude(pk=exclude).values_list("slug", flat=True))
+    if base not in taken:
+        return base
+    number = 2
+    while f"{base}-{number}" in taken:
+        number += 1
+    return f"{base}-{number}"

@@ -1,0 +1,14 @@
+"""What the catalogue still owes, found again from the database."""
+
+from datetime import datetime
+
+from catalog.services import images, inventory, products
+
+
+def sweep(*, now: datetime) -> dict[str, int]:
+    """Do what is due at `now` and was not done; returns how much of each. Safe to repeat."""
+    return {
+        "expired_holds_released": inventory.release_expired(now=now),
+        "scheduled_variants_refreshed": products.refresh_scheduled(now=now),
+        "pictures_made": images.make_owed_renditions(now=now),
+    }

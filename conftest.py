@@ -1,0 +1,70 @@
+"""What every test of every app can rely on.
+
+- The environment and all files belong to this run (`tests/settings.py`).
+- `django_db` wraps a test in a transaction that never commits, so work handed to
+  `after_commit` does not run by itself. Use the `commit` fixture where it must:
+
+      def test_a_paid_order_is_told_by_email(commit, mailoutbox):
+          with commit():
+              mark_paid(order=order)
+          assert len(mailoutbox) == 1
+
+- Tests that write with several threads, or need a real commit, use
+  `@pytest.mark.django_db(transaction=True)`.
+- Tests that touch reviews or order files name both databases:
+  `@pytest.mark.django_db(databases=["default", "documents"])`.
+- What needs a program that a machine may lack says so with
+  `tests.machine.require(…)`. Such tests are listed
+  at the end of a run; with CI=true they fail.
+"""
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+from tests.machine import CANNOT_RUN
+from tests.settings import RUN_DIR_VARIABLE
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """The cache outlives a transaction that is rolled back; no test may see another's."""
+    cache.clear()
+    yield
+
+
+@pytest.fixture
+def commit(
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[Any]],
+) -> Callable[..., AbstractContextManager[Any]]:
+    """`with commit(): …` runs, at its end, what the block left to do after commit.
+
+    For the other database: `with commit(using="documents")`.
+    """
+    return partial(django_capture_on_commit_callbacks, execute=True)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what could not run on this machine, and why."""
+    reasons = Counter(
+        report.longrepr[2].partition(CANNOT_RUN)[2]
+        for report in terminalreporter.stats.get("skipped", [])
+        if CANNOT_RUN in str(report.longrepr)
+    )
+    if reasons:
+        terminalreporter.section("not run on this machine")
+        for reason, count in reasons.items():
+            terminalreporter.line(f"{count} tests: {reason}")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove this run's folder; a worker of pytest-xdist leaves that to its parent."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ[RUN_DIR_VARIABLE], ignore_errors=True)

@@ -1,0 +1,78 @@
+"""allauth's forms in the shop's words: labels, help and errors that say what to do."""
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from django import forms
+
+_PASSWORD_HELP = "At least 8 characters. Three or four words in a row are easy to remember and hard to guess."
+_REQUIRED = {
+    "login": "Enter your email address",
+    "email": "Enter your email address",
+    "password": "Enter your password",
+    "oldpassword": "Enter your current password",
+    "password1": "Enter a password",
+    "password2": "Enter the same password again",
+}
+_LABELS = {
+    "login": "Email address",
+    "email": "Email address",
+    "remember": "Keep me signed in",
+    "oldpassword": "Current password",
+    "password2": "The same password again",
+}
+
+
+class PlainWords(forms.Form):
+    """Replaces placeholders, which vanish while typing, by labels, help and clear errors."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = _LABELS.get(name, field.label)
+            if name in _REQUIRED:
+                field.error_messages["required"] = _REQUIRED[name]
+            if isinstance(field, forms.EmailField):
+                field.widget.attrs |= {"spellcheck": "false", "autocapitalize": "none"}
+                field.max_length = 254
+                for validator in field.validators:
+                    if getattr(validator, "code", "") == "invalid":
+                        field.error_messages["invalid"] = "Enter an email address like name@example.com"
+                        validator.message = "Enter an email address like name@example.com"
+            if field.widget.attrs.get("autocomplete") == "new-password":
+                field.help_text = _PASSWORD_HELP if name == "password1" else ""
+            elif isinstance(field, allauth_forms.PasswordField):
+                field.help_text = ""
+
+
+class LoginForm(PlainWords, allauth_forms.LoginForm):
+    pass
+
+
+class SignupForm(PlainWords, allauth_forms.SignupForm):
+    pass
+
+
+class AddEmailForm(PlainWords, allauth_forms.AddEmailForm):
+    pass
+
+
+class ChangePasswordForm(PlainWords, allauth_forms.ChangePasswordForm):
+    pass
+
+
+class SetPasswordForm(PlainWords, allauth_forms.SetPasswordForm):
+    pass
+
+
+class ResetPasswordForm(PlainWords, allauth_forms.ResetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(PlainWords, allauth_forms.ResetPasswordKeyForm):
+    pass
+
+
+class ReauthenticateForm(PlainWords, allauth_forms.ReauthenticateForm):
+    pass

@@ -1,0 +1,32 @@
+"""allauth's form pages, answering 400 instead of 200 when a form comes back with errors."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account import views
+from django.http import HttpRequest, HttpResponse
+
+
+def telling_errors(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give a page that shows a form with errors the status 400; its content stays the same."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        if request.method == "POST" and response.status_code == 200 and form is not None and form.errors:
+            response.status_code = 400
+        return response
+
+    return wrapper
+
+
+login = telling_errors(views.login)
+signup = telling_errors(views.signup)
+email = telling_errors(views.email)
+password_change = telling_errors(views.password_change)
+password_set = telling_errors(views.password_set)
+password_reset = telling_errors(views.password_reset)
+password_reset_from_key = telling_errors(views.password_reset_from_key)
+reauthenticate = telling_errors(views.reauthenticate)

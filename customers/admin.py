@@ -1,0 +1,118 @@
+"""People: customers with their addresses, and staff with their roles."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from customers.models import Address, User
+from customers.services import tokens
+
+
+class LowerCaseEmail(ModelForm):
+    """Compares an email address with the stored ones the way it will be stored."""
+
+    def clean_email(self) -> str:
+        return (self.cleaned_data.get("email") or "").lower()
+
+
+class StaffCreationForm(LowerCaseEmail, UserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email", "name")
+        field_classes: dict[str, type] = {}
+
+
+class StaffChangeForm(LowerCaseEmail, UserChangeForm):
+    class Meta:
+        model = User
+        fields = (
+            "email", "name", "phone", "password", "is_active", "is_staff", "groups", "is_superuser",
+            "user_permissions",
+        )  # fmt: skip
+        field_classes: dict[str, type] = {}
+
+
+class AddressInline(TabularInline):
+    """The customer's address book; it is theirs to change."""
+
+    model = Address
+    fk_name = "customer"
+    fields = ["name", "company", "line1", "postal_code", "city", "country", "is_default"]
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+    tab = True
+
+    def has_add_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin):
+    """Create staff, give roles, close accounts. People are closed, never deleted."""
+
+    form = StaffChangeForm
+    add_form = StaffCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["email", "name", "phone", "shown_kind", "is_active", "date_joined"]
+    list_filter = ["is_staff", "is_active", "groups"]
+    search_fields = ["email", "name", "phone"]
+    ordering = ["-date_joined"]
+    filter_horizontal = ["groups", "user_permissions"]
+    readonly_fields = ["customer_id", "last_login", "date_joined"]
+    inlines = [AddressInline]
+    fieldsets = [
+        (None, {"fields": ["email", "name", "phone", "password"]}),
+        ("Access", {"fields": ["is_active", "is_staff", "groups", "is_superuser", "user_permissions"]}),
+        ("Record", {"fields": ["customer_id", "date_joined", "last_login"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["email", "name", "is_staff", "usable_password", "password1", "password2"]}),
+    ]
+    # Whoever is not a superuser could otherwise make themselves one.
+    _ONLY_SUPERUSERS = ["is_staff", "is_superuser", "groups", "user_permissions"]
+
+    @display(description="Kind", ordering="is_staff", label={"Staff": "info", "Customer": "success"})
+    def shown_kind(self, user: User) -> str:
+        return "Staff" if user.is_staff else "Customer"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        fields = list(super().get_readonly_fields(request, obj))
+        return fields if request.user.is_superuser else fields + self._ONLY_SUPERUSERS
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not obj.is_active:
+            tokens.revoke_all(user=obj)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == 302:
+            user = self.get_object(request, id)
+            if user is not None:
+                tokens.revoke_all(user=user)
+        return response
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+    """Roles: named sets of rights."""

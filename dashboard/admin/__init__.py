@@ -1,0 +1,3 @@
+"""Models whose staff pages join several apps."""
+
+from dashboard.admin import orders  # noqa: F401 (registers)

@@ -1,0 +1,150 @@
+"""The staff home page: what to do, how sales go, what customers say."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from dashboard import charts, queries, worklists
+from dashboard.queries import Day
+from ecommerce.lib.money import format_money
+
+PERIODS = (7, 30, 90)
+DEFAULT_PERIOD = 30
+
+
+def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add to unfold's context what this person may see; `?days=` chooses the period of charts."""
+    days = _period(request)
+    today = timezone.localdate()
+    first = today - timedelta(days=days - 1)
+    may = {
+        "orders": request.user.has_perm("orders.view_order"),
+        "stock": request.user.has_perm("catalog.view_product"),
+        "reviews": request.user.has_perm("reviews.view_review"),
+        "tickets": request.user.has_perm("support.view_ticket"),
+    }
+    context.update(days=days, periods=PERIODS, first=first, today=today, may=may, tasks=[])
+    if may["orders"]:
+        context.update(_sales(today, first))
+        context["tasks"] += _order_tasks(request)
+    if may["stock"]:
+        stock = queries.low_stock()
+        context["low_stock"] = stock
+        link = admin_link("catalog.stockitem")
+        context["tasks"].append(_task("Low on stock", stock.count, link, "inventory"))
+    if may["reviews"]:
+        context.update(_feedback(first, today, context["tasks"]))
+    if may["tickets"]:
+        link = admin_link("support.ticket", status__exact="open")
+        context["tasks"].append(_task("Open questions", queries.open_tickets(), link, "forum"))
+    return context
+
+
+def admin_link(label: str, **query: str) -> str:
+    """The list of a model in the staff site, "" when the site has none."""
+    if label not in {model._meta.label_lower for model in admin.site._registry}:
+        return ""
+    return reverse(f"admin:{label.replace('.', '_')}_changelist", query=query or None)
+
+
+def _period(request: HttpRequest) -> int:
+    asked = request.GET.get("days", "")
+    return next((days for days in PERIODS if str(days) == asked), DEFAULT_PERIOD)
+
+
+def _sales(today: date, first: date) -> dict[str, Any]:
+    # One series serves the tiles and the charts; the tiles compare fixed periods.
+    series = queries.sales_by_day(first=min(first, today - timedelta(days=29)), last=today)
+    shown = [day for day in series if day.date >= first]
+    week, week_before = queries.add_up(series[-7:]), queries.add_up(series[-14:-7])
+    return {
+        "tiles": [
+            {"title": "Today so far", "sales": queries.add_up(series[-1:])},
+            {
+                "title": "Last 7 days",
+                "sales": week,
+                "before": week_before,
+                "change": _change(week, week_before),
+            },
+            {"title": "Last 30 days", "sales": queries.add_up(series[-30:])},
+        ],
+        "period": queries.add_up(shown),
+        "revenue_chart": _chart(shown, money=True),
+        "orders_chart": _chart(shown, money=False),
+        "states": _states(first, today),
+        "best": [
+            {"title": "By units", "rows": _best(first, today, "units")},
+            {"title": "By revenue", "rows": _best(first, today, "revenue")},
+        ],
+    }
+
+
+def _change(now: queries.Sales, before: queries.Sales) -> int | None:
+    """Revenue's change in per cent, None when there was none before."""
+    if before.revenue <= 0:
+        return None
+    return int(((now.revenue - before.revenue) / before.revenue * 100).to_integral_value())
+
+
+def _chart(days: list[Day], *, money: bool) -> charts.BarChart:
+    points = []
+    for day in days:
+        value = day.revenue if money else Decimal(day.orders)
+        text = format_money(value) if money else str(day.orders)
+        points.append(charts.Point(label=date_format(day.date, "j M"), value=value, text=text))
+    return charts.bar_chart(points)
+
+
+def _states(first: date, last: date) -> list[charts.Row]:
+    found = queries.orders_by_status(first=first, last=last)
+    lengths = charts.shares([count for _, _, count in found])
+    return [
+        charts.Row(
+            label=label,
+            text=str(count),
+            share=share,
+            tone=status,
+            url=admin_link("orders.order", status__exact=status),
+        )
+        for (status, label, count), share in zip(found, lengths, strict=True)
+    ]
+
+
+def _best(first: date, last: date, by: str) -> list[Mapping[str, Any]]:
+    rows = queries.best_products(first=first, last=last, by=by)
+    lengths = charts.shares([row[by] for row in rows])
+    return [{**row, "share": share} for row, share in zip(rows, lengths, strict=True)]
+
+
+def _order_tasks(request: HttpRequest) -> list[dict[str, Any]]:
+    counts = worklists.order_counts()
+    icons = {"unpaid": "hourglass_top", "to_ship": "package_2", "late": "alarm"}
+    return [
+        _task(label, counts[name], admin_link("orders.order", queue=name), icons[name])
+        for name, label in worklists.QUEUES
+    ]
+
+
+def _feedback(first: date, last: date, tasks: list[dict[str, Any]]) -> dict[str, Any]:
+    found = queries.feedback(first=first, last=last)
+    if not found.reachable:
+        return {"feedback": found}
+    link = admin_link("reviews.review", status__exact="held")
+    tasks.append(_task("Reviews to approve", found.waiting, link, "rate_review"))
+    lengths = charts.shares(list(found.ratings.values()))
+    stars = [
+        charts.Row(label=f"{rating} star{'s' if rating > 1 else ''}", text=str(count), share=share)
+        for (rating, count), share in zip(found.ratings.items(), lengths, strict=True)
+    ]
+    return {"feedback": found, "ratings": stars}
+
+
+def _task(label: str, count: int, url: str, icon: str) -> dict[str, Any]:
+    return {"label": label, "count": count, "url": url, "icon": icon}

@@ -1,0 +1,120 @@
+"""The sidebar of the staff site: work first, then the things it is done with."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+
+from dashboard import worklists
+from support.models import Ticket
+
+# Title, and (label, icon, model) of each entry. A registered model that is named nowhere is
+# found under "More", so that nothing is out of reach.
+GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
+    (
+        "Catalogue",
+        (
+            ("Products", "deployed_code", "catalog.product"),
+            ("Categories", "account_tree", "catalog.category"),
+            ("Stock", "warehouse", "catalog.stockitem"),
+            ("Stock movements", "swap_vert", "catalog.stockmovement"),
+            ("Attributes", "palette", "catalog.attribute"),
+            ("Stores", "storefront", "catalog.store"),
+        ),
+    ),
+    (
+        "Customers",
+        (("People", "group", "customers.user"), ("Addresses", "home_pin", "customers.address")),
+    ),
+    (
+        "Feedback",
+        (("Reviews", "star", "reviews.review"), ("Questions to the shop", "forum", "support.ticket")),
+    ),
+    (
+        "Money",
+        (
+            ("Payments", "payments", "payments.payment"),
+            ("Refunds", "undo", "payments.refund"),
+            ("Invoices", "receipt_long", "orders.invoice"),
+            ("Discounts", "sell", "orders.discount"),
+            ("Gateway messages", "webhook", "payments.gatewayevent"),
+        ),
+    ),
+    (
+        "Settings",
+        (
+            ("Shop settings", "tune", "catalog.storesettings"),
+            ("Delivery methods", "local_shipping", "orders.shippingmethod"),
+            ("Tax rates", "percent", "orders.taxrate"),
+            ("Staff roles", "badge", "auth.group"),
+        ),
+    ),
+)
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """Unfold's navigation for whoever asks: only what they may see, with counts of work waiting."""
+    registered = {model._meta.label_lower: model for model in admin.site._registry}
+    allowed = {
+        label: model for label, model in registered.items() if _may_see(request, model._meta.label_lower)
+    }
+    groups = [_overview(request), *_orders(request, allowed)]
+    named = {"orders.order"}
+    for title, entries in GROUPS:
+        named |= {label for _, _, label in entries}
+        items = [_item(request, *entry) for entry in entries if entry[2] in allowed]
+        if "support.ticket" in allowed and title == "Feedback":
+            _badge(items[-1], Ticket.objects.filter(status=Ticket.Status.OPEN).count())
+        groups.append({"title": title, "items": items})
+    more = [
+        _item(request, str(model._meta.verbose_name_plural).capitalize(), "more_horiz", label)
+        for label, model in sorted(allowed.items())
+        if label not in named
+    ]
+    groups.append({"title": "More", "items": more})
+    return [group for group in groups if group["items"]]
+
+
+def _may_see(request: HttpRequest, label: str) -> bool:
+    app, model = label.split(".")
+    return any(request.user.has_perm(f"{app}.{verb}_{model}") for verb in ("view", "change"))
+
+
+def _overview(request: HttpRequest) -> dict[str, Any]:
+    link = reverse("admin:index")
+    active = request.path == link
+    return {"items": [{"title": "Overview", "icon": "space_dashboard", "link": link, "active": active}]}
+
+
+def _orders(request: HttpRequest, allowed: dict[str, Any]) -> list[dict[str, Any]]:
+    if "orders.order" not in allowed:
+        return []
+    everything = _item(request, "All orders", "receipt", "orders.order")
+    link, chosen = everything["link"], request.GET.get("queue", "")
+    everything["active"] = everything["active"] and not chosen
+    icons = {"unpaid": "hourglass_top", "to_ship": "package_2", "late": "alarm"}
+    titles = {"unpaid": "Unpaid > 1 h", "to_ship": "To ship", "late": "Late"}
+    counts = worklists.order_counts()
+    items = [everything]
+    for name, _ in worklists.QUEUES:
+        item = {
+            "title": titles[name],
+            "icon": icons[name],
+            "link": f"{link}?queue={name}",
+            "active": request.path == link and chosen == name,
+        }
+        _badge(item, counts[name], variant="primary" if name == "to_ship" else "warning")
+        items.append(item)
+    return [{"title": "Orders", "items": items}]
+
+
+def _item(request: HttpRequest, title: str, icon: str, label: str) -> dict[str, Any]:
+    app, model = label.split(".")
+    link = reverse(f"admin:{app}_{model}_changelist")
+    return {"title": title, "icon": icon, "link": link, "active": request.path.startswith(link)}
+
+
+def _badge(item: dict[str, Any], count: int, variant: str = "primary") -> None:
+    if count:
+        item.update(badge=str(count), badge_variant=variant)

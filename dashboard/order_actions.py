@@ -1,0 +1,198 @@
+"""What staff can do with an order. Buttons and bulk actions both come from this list, and each
+calls the service that shoppers, API and commands call too."""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+
+from dashboard.order_forms import CancelForm, RefundForm, ShipForm
+from dashboard.worklists import is_to_ship, waits_for_money
+from ecommerce.lib.errors import DomainError
+from ecommerce.lib.transactions import retrying_atomic
+from orders.models import Order
+from orders.services import fulfilment
+from orders.services import orders as order_services
+from payments.models import Payment
+from payments.services import orders as paid_orders
+from payments.services import payments
+
+log = logging.getLogger(__name__)
+
+CHANGE = "orders.change_order"
+TAKE_MONEY = "payments.change_payment"
+SEND_MONEY = "payments.add_refund"
+
+
+def _confirm_payment(order: Order, actor: Any, **answers: Any) -> None:
+    """The money has come: recorded on the open payment, or on a new one when none is open."""
+    if order.is_paid:
+        raise DomainError(f"Order {order.number} is paid already.", code="already_paid")
+    payment = Payment.objects.filter(live_for=order.pk).first() or payments.create_payment(order=order)
+    payments.confirm_payment(payment=payment, actor=actor)
+
+
+def _start(order: Order, actor: Any, **answers: Any) -> None:
+    order_services.mark_processing(order=order, actor=actor)
+
+
+@retrying_atomic
+def _ship(order: Order, actor: Any, **answers: Any) -> None:
+    """An order paid at the door may still be pending; it is taken in hand on the way."""
+    if order.status == Order.Status.PENDING:
+        order_services.mark_processing(order=order, actor=actor)
+    fulfilment.ship_order(order=order, actor=actor, **answers)
+
+
+def _deliver(order: Order, actor: Any, **answers: Any) -> None:
+    fulfilment.deliver_order(order=order, actor=actor)
+
+
+def _cancel(order: Order, actor: Any, **answers: Any) -> None:
+    if order.is_paid and not actor.has_perm(SEND_MONEY):
+        raise DomainError(
+            f"Order {order.number} is paid; cancelling it sends money back, which you may not do.",
+            code="not_allowed",
+        )
+    paid_orders.cancel_and_refund(order=order, reason=answers["reason"], actor=actor)
+
+
+def _refund(order: Order, actor: Any, **answers: Any) -> None:
+    """Send back what is left of the payment; asking twice sends it once."""
+    payment = Payment.objects.filter(order=order, status=Payment.Status.CAPTURED).order_by("-pk").first()
+    if payment is None or payment.refunded_amount >= payment.amount:
+        raise DomainError(f"Order {order.number} has no money left to send back.", code="nothing_to_refund")
+    paid_orders.return_money(payment=payment, reason=answers["reason"], actor=actor)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderAction:
+    """A step: how it is called, who may take it, when it is offered, and what takes it.
+
+    `form_class` asks for what the step needs to know, on a page of its own; `danger` marks
+    what cannot be taken back.
+    """
+
+    code: str
+    label: str
+    bulk_label: str
+    done: str
+    icon: str
+    run: Callable[..., None]
+    offered: Callable[[Order], bool]
+    permissions: tuple[str, ...] = (CHANGE,)
+    form_class: type[forms.Form] | None = None
+    in_bulk: bool = True
+    danger: bool = False
+
+    def permitted(self, user: Any) -> bool:
+        return user.has_perms(self.permissions)
+
+
+def _can_cancel(order: Order) -> bool:
+    nothing_left = order.fulfilment_status == Order.FulfilmentStatus.UNFULFILLED
+    return order.can_be_cancelled and nothing_left
+
+
+def _can_refund(order: Order) -> bool:
+    """Money of an order that has not shipped goes back by cancelling it."""
+    holds_money = order.payment_status in (Order.PaymentStatus.PAID, Order.PaymentStatus.PARTLY_REFUNDED)
+    done_with = (Order.Status.SHIPPED, Order.Status.DELIVERED, Order.Status.CANCELLED)
+    return holds_money and order.status in done_with
+
+
+ACTIONS: dict[str, OrderAction] = {
+    action.code: action
+    for action in (
+        OrderAction(
+            code="confirm-payment",
+            label="Confirm payment",
+            bulk_label="Confirm payment",
+            done="confirmed as paid",
+            icon="payments",
+            run=_confirm_payment,
+            offered=lambda order: not order.is_paid and order.status != Order.Status.CANCELLED,
+            permissions=(CHANGE, TAKE_MONEY),
+        ),
+        OrderAction(
+            code="process",
+            label="Start preparing",
+            bulk_label="Mark as processing",
+            done="marked as processing",
+            icon="inventory_2",
+            run=_start,
+            offered=lambda order: order.status == Order.Status.PENDING and not waits_for_money(order),
+        ),
+        OrderAction(
+            code="ship",
+            label="Ship",
+            bulk_label="Ship",
+            done="shipped",
+            icon="local_shipping",
+            run=_ship,
+            offered=is_to_ship,
+            form_class=ShipForm,
+        ),
+        OrderAction(
+            code="deliver",
+            label="Mark as delivered",
+            bulk_label="Mark as delivered",
+            done="marked as delivered",
+            icon="where_to_vote",
+            run=_deliver,
+            offered=lambda order: order.status == Order.Status.SHIPPED,
+        ),
+        OrderAction(
+            code="refund",
+            label="Refund in full",
+            bulk_label="Refund in full",
+            done="refunded",
+            icon="undo",
+            run=_refund,
+            offered=_can_refund,
+            permissions=(CHANGE, SEND_MONEY),
+            form_class=RefundForm,
+            in_bulk=False,
+            danger=True,
+        ),
+        OrderAction(
+            code="cancel",
+            label="Cancel order",
+            bulk_label="Cancel",
+            done="cancelled",
+            icon="cancel",
+            run=_cancel,
+            offered=_can_cancel,
+            form_class=CancelForm,
+            danger=True,
+        ),
+    )
+}
+
+
+@dataclass(kw_only=True)
+class Report:
+    """What became of each order."""
+
+    done: list[Order] = field(default_factory=list)
+    failed: list[tuple[Order, str]] = field(default_factory=list)
+
+
+def run_for_all(
+    action: OrderAction, orders: Iterable[Order], *, actor: Any, answers: Callable[[Order], dict[str, Any]]
+) -> Report:
+    """Take the step for each order by itself; one that fails does not hold up the others."""
+    report = Report()
+    for order in orders:
+        try:
+            action.run(order, actor, **answers(order))
+        except DomainError as error:
+            report.failed.append((order, error.message))
+        except Exception:
+            log.exception("%s failed for order %s", action.code, order.number)
+            report.failed.append((order, "Something went wrong here; it is in the log. Please try it alone."))
+        else:
+            report.done.append(order)
+    return report

@@ -1,0 +1,128 @@
+"""The page of one order, and the pages on which its steps are confirmed."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from dashboard.order_actions import ACTIONS, CHANGE, SEND_MONEY, OrderAction, run_for_all
+from dashboard.order_forms import NoteForm
+from orders.models import Invoice, Order
+from orders.pricing import Quote
+from orders.services.events import record
+from payments.models import Payment
+
+if TYPE_CHECKING:
+    from dashboard.admin.orders import OrderAdmin
+
+PAGE = "admin:orders_order_change"
+
+
+def find(pk: int | str) -> Order:
+    """The order to show or change. Raises Http404 when there is none."""
+    order = Order.objects.select_related("customer").filter(pk=pk).first() if str(pk).isdigit() else None
+    if order is None:
+        raise Http404
+    return order
+
+
+@require_safe
+def detail(request: HttpRequest, model_admin: "OrderAdmin", object_id: str) -> HttpResponse:
+    """Everything about one order. Nine queries of its own, whatever the order holds."""
+    if not model_admin.has_view_or_change_permission(request):
+        raise PermissionDenied
+    order = find(object_id)
+    return _render(
+        request, model_admin, "order_detail", order, note_form=NoteForm(), **_about(request, order)
+    )
+
+
+def _about(request: HttpRequest, order: Order) -> dict[str, Any]:
+    return {
+        "discounts": Quote.from_json(order.quote).discounts if order.quote else [],
+        "lines": order.lines.select_related("product"),
+        "events": order.events.order_by("-pk"),
+        "payments": Payment.objects.filter(order=order).prefetch_related("refunds"),
+        "shipments": order.shipments.prefetch_related("lines__line"),
+        "invoice": Invoice.objects.filter(order=order).first(),
+        "may_change": request.user.has_perm(CHANGE),
+        "offered": [
+            action for action in ACTIONS.values() if action.offered(order) and action.permitted(request.user)
+        ],
+    }
+
+
+def act(request: HttpRequest, model_admin: "OrderAdmin", pk: int, code: str) -> HttpResponse:
+    """Take a step with an order; steps that ask for something show their page on GET first."""
+    action = ACTIONS.get(code)
+    if action is None or (request.method != "POST" and action.form_class is None):
+        raise Http404
+    if not action.permitted(request.user):
+        raise PermissionDenied
+    order = find(pk)
+    if request.method == "GET" and not action.offered(order):
+        messages.error(request, f"Order {order.number} cannot be {action.done} now.")
+        return redirect(PAGE, order.pk)
+    if action.form_class is None:
+        return _take(request, action, order, {})
+    form = action.form_class(request.POST or None, order=order)
+    if request.method == "POST" and form.is_valid():
+        return _take(request, action, order, form.answers())  # type: ignore[attr-defined]
+    return _render(
+        request, model_admin, "order_act", order, action=action, form=form, warning=_warning(action, order)
+    )
+
+
+def _take(request: HttpRequest, action: OrderAction, order: Order, answers: dict[str, Any]) -> HttpResponse:
+    report = run_for_all(action, [order], actor=request.user, answers=lambda _: answers)
+    for _, words in report.failed:
+        messages.error(request, words)
+    if report.done:
+        messages.success(request, f"Order {order.number} is {action.done}.")
+    return redirect(PAGE, order.pk)
+
+
+def _warning(action: OrderAction, order: Order) -> str:
+    """What to think of before a step that cannot be taken back."""
+    if action.code == "cancel" and order.is_paid:
+        return "The order is paid. Cancelling it sends the whole payment back to the customer."
+    if action.code == "cancel":
+        return "The goods go back into stock, and the customer is told by email."
+    if action.code == "refund":
+        return "Everything that is left of the payment is sent back to the customer."
+    return ""
+
+
+@require_POST
+def note(request: HttpRequest, model_admin: "OrderAdmin", pk: int) -> HttpResponse:
+    """Write a note that only staff see into the order's history."""
+    if not request.user.has_perm(CHANGE):
+        raise PermissionDenied
+    order = find(pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        context = _about(request, order)
+        return _render(request, model_admin, "order_detail", order, note_form=form, **context)
+    text = form.cleaned_data["note"]
+    record(order=order, kind="note", message=text, actor=request.user, is_public=False)
+    messages.success(request, "Your note is saved.")
+    return redirect(PAGE, order.pk)
+
+
+def _render(
+    request: HttpRequest, model_admin: "OrderAdmin", template: str, order: Order, **context: Any
+) -> HttpResponse:
+    shown = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "title": f"Order {order.number}",
+        "order": order,
+        "original": order,
+        "may_send_money": request.user.has_perm(SEND_MONEY),
+        **context,
+    }
+    return TemplateResponse(request, f"dashboard/{template}.html", shown)

@@ -1,0 +1,183 @@
+"""The numbers of the staff home page, added up by the database over indexed ranges.
+
+Sales are orders placed in a period and not cancelled, less what was refunded on them, whenever
+that happened. Days are the shop's: their limits are worked out here, so that the database
+needs no time zone tables.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, Count, F, IntegerField, Max, Sum, Value, When
+from django.utils import timezone
+
+from catalog.models import Product, StockItem, StoreSettings
+from ecommerce.lib.money import ZERO, round_money
+from orders.models import Order, OrderLine
+from payments.models import Payment
+from reviews.models import Review
+from support.models import Ticket
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """One day's sales: `gross` as ordered, `refunded` of it sent back since."""
+
+    date: date
+    orders: int = 0
+    gross: Decimal = ZERO
+    refunded: Decimal = ZERO
+
+    @property
+    def revenue(self) -> Decimal:
+        return self.gross - self.refunded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sales:
+    """The sales of some days together."""
+
+    orders: int
+    revenue: Decimal
+
+    @property
+    def average(self) -> Decimal:
+        """Revenue for each order, rounded; zero without orders."""
+        return round_money(self.revenue / self.orders) if self.orders else ZERO
+
+
+def sales_by_day(*, first: date, last: date) -> list[Day]:
+    """Every day from `first` to `last`, both included, empty ones too. Two queries."""
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    placed = _placed(Order.objects.all(), "placed_at", first, last).exclude(status=Order.Status.CANCELLED)
+    sold = placed.annotate(day=_day_number(days, "placed_at")).values("day").order_by("day")
+    sold = {row["day"]: row for row in sold.annotate(count=Count("pk"), sum=Sum("total"))}
+    paid_back = (
+        _placed(Payment.objects.filter(refunded_amount__gt=0), "order__placed_at", first, last)
+        .exclude(order__status=Order.Status.CANCELLED)
+        .filter(order__is_deleted=False)
+        .annotate(day=_day_number(days, "order__placed_at"))
+        .values_list("day")
+        .annotate(sum=Sum("refunded_amount"))
+        .order_by("day")
+    )
+    refunded = dict(paid_back)
+    return [
+        Day(
+            date=day,
+            orders=sold[number]["count"] if number in sold else 0,
+            gross=round_money(sold[number]["sum"]) if number in sold else ZERO,
+            refunded=round_money(refunded.get(number, ZERO)),
+        )
+        for number, day in enumerate(days)
+    ]
+
+
+def add_up(days: list[Day]) -> Sales:
+    """The sales of `days` together."""
+    return Sales(orders=sum(day.orders for day in days), revenue=sum((day.revenue for day in days), ZERO))
+
+
+def orders_by_status(*, first: date, last: date) -> list[tuple[str, str, int]]:
+    """State, its name and how many orders placed in the period are in it, in the states' order."""
+    found = dict(
+        _placed(Order.objects.all(), "placed_at", first, last)
+        .values_list("status")
+        .annotate(count=Count("pk"))
+        .order_by("status")
+    )
+    return [(value, str(label), found.get(value, 0)) for value, label in Order.Status.choices]
+
+
+def best_products(*, first: date, last: date, by: str, limit: int = 5) -> list[dict[str, Any]]:
+    """The products sold most, `by` "units" or "revenue" (before refunds), in uncancelled orders."""
+    return list(
+        _placed(OrderLine.objects.all(), "order__placed_at", first, last)
+        .filter(order__is_deleted=False)
+        .exclude(order__status=Order.Status.CANCELLED)
+        .values("product_id")
+        .annotate(name=Max("name"), image=Max("image"), units=Sum("quantity"), revenue=Sum("total"))
+        .order_by(f"-{by}", "product_id")[:limit]
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LowStock:
+    """What is about to run out: the first few, and how many there are."""
+
+    items: list[StockItem]
+    count: int
+
+
+def low_stock(*, limit: int = 6) -> LowStock:
+    """Stock of published products at or below the shop's warning level, the scarcest first."""
+    found = StockItem.objects.annotate(free=F("on_hand") - F("held")).filter(
+        free__lte=StoreSettings.current().low_stock_at,
+        variant__is_deleted=False,
+        variant__product__is_deleted=False,
+        variant__product__status=Product.Status.PUBLISHED,
+    )
+    items = found.select_related("variant__product").order_by("free", "pk")[:limit]
+    return LowStock(items=list(items), count=found.count())
+
+
+def open_tickets() -> int:
+    return Ticket.objects.filter(status=Ticket.Status.OPEN).count()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feedback:
+    """What customers say; `reachable` is False when the document store does not answer."""
+
+    reachable: bool = True
+    latest: list[Review] = field(default_factory=list)
+    waiting: int = 0
+    ratings: dict[int, int] = field(default_factory=dict)
+
+
+def feedback(*, first: date, last: date, limit: int = 5) -> Feedback:
+    """The latest reviews, how many wait for approval, and stars given in the period. Never raises."""
+    return _or_unreachable(lambda: _feedback(first, last, limit))
+
+
+def _feedback(first: date, last: date, limit: int) -> Feedback:
+    published = _placed(Review.objects.published(), "review_date", first, last)
+    counted = dict(published.values_list("rating").annotate(count=Count("pk")).order_by("rating"))
+    return Feedback(
+        latest=list(Review.objects.order_by("-review_date", "pk")[:limit]),
+        waiting=Review.objects.filter(status=Review.Status.HELD).count(),
+        ratings={stars: counted.get(stars, 0) for stars in (5, 4, 3, 2, 1)},
+    )
+
+
+def _or_unreachable(read: Callable[[], Feedback]) -> Feedback:
+    # Each document store fails with errors of its own driver, and none of them may take the
+    # orders off the page.
+    try:
+        return read()
+    except Exception:
+        log.exception("the document store does not answer")
+        return Feedback(reachable=False)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
+
+
+def _placed(rows: Any, name: str, first: date, last: date) -> Any:
+    """The rows whose time `name` lies in the days from `first` to `last`."""
+    return rows.filter(
+        **{f"{name}__gte": _midnight(first), f"{name}__lt": _midnight(last + timedelta(days=1))}
+    )
+
+
+def _day_number(days: list[date], name: str) -> Case:
+    """Which of `days` the time `name` falls on, as its number; the newest is asked first."""
+    whens = [When(**{f"{name}__gte": _midnight(day)}, then=Value(number)) for number, day in enumerate(days)]
+    return Case(*reversed(whens), default=Value(-1), output_field=IntegerField())

@@ -1,0 +1,81 @@
+"""What is left to do with orders, defined once: the sidebar, the order list and the home page
+count and show the same orders."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from orders.models import Order
+
+UNPAID_AFTER = timedelta(hours=1)
+
+_OPEN = Q(status__in=[Order.Status.PENDING, Order.Status.PROCESSING])
+
+
+def unpaid(now: datetime) -> Q:
+    """Orders that wait for money for more than an hour; those paid at the door wait for none."""
+    return Q(
+        status=Order.Status.PENDING,
+        payment_status=Order.PaymentStatus.UNPAID,
+        expires_at__isnull=False,
+        placed_at__lt=now - UNPAID_AFTER,
+    )
+
+
+def to_ship() -> Q:
+    """Orders whose goods are still here and may leave: in hand, paid or paid at the door."""
+    waits_for_money = Q(payment_status=Order.PaymentStatus.UNPAID, expires_at__isnull=False)
+    return _OPEN & ~waits_for_money & ~Q(fulfilment_status=Order.FulfilmentStatus.FULFILLED)
+
+
+def late(today: date) -> Q:
+    """Orders that may leave and are still here on the first day delivery was promised for."""
+    return to_ship() & Q(promised_from__lte=today)
+
+
+def queue(name: str) -> Q | None:
+    """The orders of the quick filter `name`, None for an unknown one."""
+    match name:
+        case "unpaid":
+            return unpaid(timezone.now())
+        case "to_ship":
+            return to_ship()
+        case "late":
+            return late(timezone.localdate())
+    return None
+
+
+QUEUES = (("unpaid", "Unpaid for over an hour"), ("to_ship", "To ship"), ("late", "Late"))
+
+
+def waits_for_money(order: Order) -> bool:
+    """Whether nothing may leave yet; an order paid at the door never waits."""
+    return not order.is_paid and order.expires_at is not None
+
+
+def is_unpaid_too_long(order: Order, now: datetime) -> bool:
+    """The same rule as `unpaid`, for an order that is already at hand."""
+    pending = order.status == Order.Status.PENDING
+    return pending and waits_for_money(order) and order.placed_at < now - UNPAID_AFTER
+
+
+def is_to_ship(order: Order) -> bool:
+    """The same rule as `to_ship`, for an order that is already at hand."""
+    return (
+        order.status in (Order.Status.PENDING, Order.Status.PROCESSING)
+        and not waits_for_money(order)
+        and order.fulfilment_status != Order.FulfilmentStatus.FULFILLED
+    )
+
+
+def is_late(order: Order, today: date) -> bool:
+    """The same rule as `late`, for an order that is already at hand."""
+    return is_to_ship(order) and order.promised_from is not None and order.promised_from <= today
+
+
+def order_counts() -> dict[str, int]:
+    """How many orders are in each queue. One query, which reads open orders only."""
+    counts: dict[str, Any] = {name: Count("pk", filter=queue(name)) for name, _ in QUEUES}
+    return Order.objects.filter(_OPEN).aggregate(**counts)

@@ -1,0 +1,104 @@
+"""Papers of many orders as one file for the printer, in the order in which they are picked."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from io import BytesIO
+
+from django.db import DatabaseError
+from django.db.models import prefetch_related_objects
+from pypdf import PdfWriter
+
+from documents.invoice import render_invoice
+from documents.label import render_label
+from documents.models import OrderFile
+from documents.packing_slip import render_packing_slip
+from documents.services.files import invoice_source, read_file, shipment_source
+from orders.models import Invoice, Order
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintJob:
+    """One PDF, empty (`b""`) when nothing could be printed, and what is missing, in words."""
+
+    pdf: bytes
+    problems: list[str] = field(default_factory=list)
+
+
+def print_papers(*, orders: Iterable[Order], packing_slips: bool = True) -> PrintJob:
+    """Return packing slips, invoices and labels of `orders`, each order's papers together.
+
+    Kept files are printed as they are; a paper that is not kept yet is made for this print.
+    What cannot be printed is named in `problems` and does not hold up the rest.
+    """
+    orders = list(orders)
+    prefetch_related_objects(orders, "lines", "shipments__lines__line")
+    invoices = {invoice.order_id: invoice for invoice in Invoice.objects.filter(order__in=orders)}
+    kept = _kept_files(orders)
+    writer, problems = PdfWriter(), []
+    for order in orders:
+        for text, make in _papers(order, invoices.get(order.pk), kept, packing_slips):
+            if make is None:
+                problems.append(f"Order {order.number}: {text}")
+                continue
+            try:
+                writer.append(BytesIO(make()), import_outline=False)
+            except Exception:
+                log.exception("the %s of order %s could not be printed", text, order.number)
+                problems.append(f"Order {order.number}: the {text} could not be made; please try again.")
+    return PrintJob(pdf=_bytes(writer), problems=problems)
+
+
+def _papers(
+    order: Order, invoice: Invoice | None, kept: dict[str, OrderFile], packing_slips: bool
+) -> Iterator[tuple[str, Callable[[], bytes] | None]]:
+    """Each paper's name with what makes it, or a problem in words with None."""
+    cancelled = order.status == Order.Status.CANCELLED
+    shipments = [shipment for shipment in order.shipments.all() if not shipment.is_deleted]
+    if cancelled:
+        yield "cancelled, so there is nothing to pack.", None
+    elif packing_slips:
+        yield "packing slip", partial(render_packing_slip, order)
+    if invoice is not None:
+        file = kept.get(invoice_source(invoice.pk))
+        yield "invoice", partial(_read_or, file, partial(render_invoice, invoice.snapshot))
+    elif not cancelled:
+        yield "no invoice yet; it is issued when the order is paid or shipped.", None
+    for shipment in shipments:
+        shipment.order = order  # prefetched the other way round: saves a query each
+        file = kept.get(shipment_source(shipment.pk))
+        yield "label", partial(_read_or, file, partial(render_label, shipment))
+    if not shipments and not cancelled:
+        yield "not shipped yet, so there is no label.", None
+
+
+def _kept_files(orders: list[Order]) -> dict[str, OrderFile]:
+    try:
+        files = OrderFile.objects.filter(order_id__in=[order.pk for order in orders])
+        return {file.source: file for file in files}
+    except DatabaseError:
+        # The papers can be made again from the relational store alone.
+        log.exception("the document store does not answer; papers are made anew")
+        return {}
+
+
+def _read_or(file: OrderFile | None, render: Callable[[], bytes]) -> bytes:
+    if file is not None:
+        try:
+            return read_file(file)
+        except Exception:
+            # Storages of other makers raise errors of their own.
+            log.exception("%s could not be read; it is made anew", file.path)
+    return render()
+
+
+def _bytes(writer: PdfWriter) -> bytes:
+    if not writer.pages:
+        return b""
+    writer.compress_identical_objects()
+    buffer = BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()

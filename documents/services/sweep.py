@@ -1,0 +1,54 @@
+"""Finds papers that are still owed: lost messages, crashed workers, stores that were down."""
+
+import logging
+import random
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from documents.services.files import store_invoice_file, store_label_file
+from orders.models import Invoice, Shipment
+
+log = logging.getLogger(__name__)
+
+PER_RUN = 200
+# So many failures one after the other say that a store is down, not that a paper is bad.
+GIVE_UP_AFTER = 10
+
+
+def sweep(*, now: datetime) -> dict[str, int]:
+    """Make the papers that are owed at `now`, at most `PER_RUN` of each kind.
+
+    Returns how many were made and how many failed; a failed one is tried again next time.
+    """
+    invoices = Invoice.objects.filter(file_stored_at=None, issued_at__lte=now)
+    labels = Shipment.objects.filter(label_stored_at=None, shipped_at__lte=now)
+    made_invoices, failed_invoices = _make(invoices, lambda pk: store_invoice_file(invoice_id=pk))
+    made_labels, failed_labels = _make(labels, lambda pk: store_label_file(shipment_id=pk))
+    return {
+        "invoices filed": made_invoices,
+        "labels filed": made_labels,
+        "papers failed": failed_invoices + failed_labels,
+    }
+
+
+def _make(owed: QuerySet[Any], store: Callable[[int], Any]) -> tuple[int, int]:
+    candidates = list(owed.order_by("pk").values_list("pk", flat=True)[: PER_RUN * 10])
+    # At random, so that papers which always fail do not keep the others from their turn.
+    chosen = random.sample(candidates, min(PER_RUN, len(candidates)))
+    made = failed = in_a_row = 0
+    for pk in chosen:
+        try:
+            store(pk)
+        except Exception:
+            log.exception("a paper could not be made for %s %s", owed.model.__name__, pk)
+            failed += 1
+            in_a_row += 1
+            if in_a_row == GIVE_UP_AFTER:
+                break
+        else:
+            made += 1
+            in_a_row = 0
+    return made, failed

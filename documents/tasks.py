@@ -1,0 +1,20 @@
+"""Background entry points; each calls one service and may run twice.
+
+`orders` hands work to these by their names, since it may not import an app above it.
+"""
+
+from celery import shared_task
+
+
+@shared_task(name="documents.store_invoice")
+def store_invoice(invoice_id: int) -> None:
+    from documents.services.files import store_invoice_file
+
+    store_invoice_file(invoice_id=invoice_id)
+
+
+@shared_task(name="documents.store_label")
+def store_label(shipment_id: int) -> None:
+    from documents.services.files import store_label_file
+
+    store_label_file(shipment_id=shipment_id)

@@ -1,0 +1,70 @@
+"""The files of an order on pages of the shop and of the staff.
+
+A page never breaks on the document store: while it is down, there are no files and a word
+about it.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import template
+from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError
+from django.urls import reverse
+
+from documents.access import is_files_staff
+from documents.models import OrderFile
+from orders.models import Invoice, Order
+
+register = template.Library()
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderFiles:
+    """The files of an order, the newest first; `unavailable` when nobody can say."""
+
+    files: list[OrderFile] = field(default_factory=list)
+    unavailable: bool = False
+
+    def __iter__(self) -> Iterator[OrderFile]:
+        return iter(self.files)
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+
+@register.simple_tag(name="order_files")
+def order_files(order: Order) -> OrderFiles:
+    """`{% order_files order as files %}`: one query; `files.unavailable` while the store is down."""
+    try:
+        return OrderFiles(files=list(OrderFile.objects.filter(order_id=order.pk)))
+    except DatabaseError:
+        log.exception("the files of order %s cannot be listed", order.number)
+        return OrderFiles(unavailable=True)
+
+
+@register.inclusion_tag("documents/_files.html", takes_context=True)
+def order_files_list(context: dict[str, Any], order: Order) -> dict[str, Any]:
+    """Links to the papers a shopper has a use for, with the order's token for a guest."""
+    found = order_files(order)
+    invoices = [file for file in found if file.file_type == OrderFile.FileType.INVOICE]
+    return {
+        "links": [{"file": file, "url": file_link(context, order, file)} for file in invoices],
+        "unavailable": found.unavailable,
+        "owed": not invoices and not found.unavailable and Invoice.objects.filter(order=order).exists(),
+    }
+
+
+def file_link(context: dict[str, Any], order: Order, file: OrderFile) -> str:
+    """Where a viewer of the order's page gets the file.
+
+    The page was shown to them, so they are its customer, staff, or hold the order's token;
+    only the last need it in the link.
+    """
+    user: Any = getattr(context.get("request"), "user", None) or AnonymousUser()
+    if user.is_authenticated and (order.customer_id == user.pk or is_files_staff(user)):
+        return reverse("documents:download", args=[file.pk])
+    return reverse("documents:download", args=[file.pk], query={"token": order.token})

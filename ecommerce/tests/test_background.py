@@ -1,0 +1,97 @@
+"""Work after commit: never before, never after a rollback, and a failure does no harm."""
+
+import pytest
+from celery import shared_task
+from django.db import transaction
+
+from ecommerce.lib import background
+from ecommerce.lib.background import after_commit
+
+done: list[int] = []
+
+
+@shared_task(name="ecommerce.tests.note")
+def note(number: int) -> None:
+    done.append(number)
+
+
+@shared_task(name="ecommerce.tests.fail")
+def fail() -> None:
+    raise RuntimeError("the printer is on fire")
+
+
+@pytest.fixture(autouse=True)
+def nothing_done():
+    done.clear()
+
+
+def finish_background_work():
+    """Whatever was handed to the one background thread before this has run when it returns."""
+    background._pool.submit(lambda: None).result(20)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_runs_after_commit_and_not_before():
+    with transaction.atomic():
+        after_commit(note, 1)
+        assert done == []
+    assert done == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rollback_forgets_it():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        after_commit(note, 1)
+        raise ZeroDivisionError
+    assert done == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thread_of_the_process_does_it(settings):
+    settings.BACKGROUND = "thread"
+    with transaction.atomic():
+        after_commit(note, 1)
+    finish_background_work()
+    assert done == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_that_fails_in_the_thread_does_not_stop_the_next(settings, caplog):
+    settings.BACKGROUND = "thread"
+    with transaction.atomic():
+        after_commit(fail)
+        after_commit(note, 2)
+    finish_background_work()
+    assert done == [2]
+    assert "ecommerce.tests.fail failed" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failure_after_commit_does_not_reach_the_shopper():
+    with transaction.atomic():
+        after_commit(fail)
+        after_commit(note, 3)
+    assert done == [3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_with_a_broker_it_is_sent_to_celery(settings, monkeypatch):
+    settings.BACKGROUND = "celery"
+    sent = []
+    monkeypatch.setattr(note, "delay", lambda *args: sent.append(args))
+    after_commit(note, 4)
+    assert (sent, done) == ([(4,)], [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_switched_off_every_message_is_lost(settings):
+    settings.BACKGROUND = "off"
+    after_commit(note, 5)
+    assert done == []
+
+
+@pytest.mark.django_db
+def test_the_commit_fixture_runs_it(commit):
+    with commit():
+        after_commit(note, 6)
+    assert done == [6]

@@ -1,0 +1,95 @@
+"""Payments in the staff site: to look at only. Money moves by actions on its order."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+
+from ecommerce.lib.money import format_money
+from payments.models import GatewayEvent, Payment, Refund
+
+
+class ReadOnly:
+    """Nobody adds, changes or deletes here; the permission to view is the model's own."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class RefundInline(ReadOnly, TabularInline):
+    model = Refund
+    fields = ("amount", "status", "reason", "external_id", "failure_reason", "created_at", "done_at")
+    extra = 0
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnly, ModelAdmin):
+    list_display = ("reference", "order", "gateway", "total", "sent_back", "status", "created_at")
+    list_select_related = ("order",)
+    list_filter = ("status",)
+    search_fields = ("reference", "external_id", "order__number")
+    show_full_result_count = False
+    fields = (
+        "order",
+        "gateway",
+        "status",
+        "amount",
+        "refunded_amount",
+        "currency",
+        "reference",
+        "external_id",
+        "failure_reason",
+        "created_at",
+        "captured_at",
+    )
+    inlines = (RefundInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("order")
+
+    @admin.display(description="Amount", ordering="amount")
+    def total(self, payment: Payment) -> str:
+        return format_money(payment.amount, payment.currency)
+
+    @admin.display(description="Sent back")
+    def sent_back(self, payment: Payment) -> str:
+        return format_money(payment.refunded_amount, payment.currency) if payment.refunded_amount else ""
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnly, ModelAdmin):
+    list_display = ("created_at", "order_number", "total", "status", "reason")
+    list_select_related = ("payment__order",)
+    list_filter = ("status",)
+    search_fields = ("key", "external_id", "payment__order__number")
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("payment__order")
+
+    @admin.display(description="Order")
+    def order_number(self, refund: Refund) -> str:
+        return refund.payment.order.number
+
+    @admin.display(description="Amount", ordering="amount")
+    def total(self, refund: Refund) -> str:
+        return format_money(refund.amount, refund.payment.currency)
+
+
+@admin.register(GatewayEvent)
+class GatewayEventAdmin(ReadOnly, ModelAdmin):
+    list_display = ("received_at", "gateway", "kind", "event_id", "outcome")
+    list_filter = ("gateway",)
+    search_fields = ("event_id", "kind")
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("payment__order")

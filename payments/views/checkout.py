@@ -1,0 +1,132 @@
+"""The end of the checkout: place the order, send the shopper to pay, bring them back."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ecommerce.lib.errors import DomainError
+from orders.access import cart_of_form, order_for_token
+from orders.forms.checkout import PayForm
+from orders.models import Cart, Order
+from orders.views.checkout import review_context
+from orders.views.tracking import order_context
+from payments import gateways
+from payments.gateways.base import GatewayError
+from payments.models import Payment
+from payments.services.orders import cancel_and_refund, place_and_pay
+from payments.services.payments import create_payment, settle, start_payment
+
+
+@require_POST
+def place(request: HttpRequest) -> HttpResponse:
+    """ "Pay": place the order and lead to its payment. Pressing twice leads to the same one."""
+    cart = cart_of_form(request)
+    if cart is None:
+        return render(request, "orders/session_ended.html", status=409)
+    form = PayForm(request.POST, methods=pay_choices())
+    if not form.is_valid():
+        return _refused(request, cart, form, 400)
+    customer = request.user if request.user.is_authenticated else None
+    try:
+        order, payment = place_and_pay(
+            cart=cart,
+            customer=customer,
+            confirmed_total=form.cleaned_data["confirmed_total"],
+            payment_method=form.cleaned_data["payment_method"],
+        )
+    except DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, error.message)
+        return _refused(request, cart, form, error.http_status)
+    return _lead_to_payment(request, order, payment)
+
+
+def pay_choices() -> list[tuple[str, str]]:
+    return [(gateway.code, gateway.label) for gateway in gateways.offered()]
+
+
+def _refused(request: HttpRequest, cart: Cart, form: PayForm, status: int) -> HttpResponse:
+    """The last page again: what changed, the new total, and every answer as it was."""
+    context = review_context(cart, form=form)
+    return render(request, "orders/checkout_review.html", context, status=status)
+
+
+def _lead_to_payment(request: HttpRequest, order: Order, payment: Payment | None) -> HttpResponse:
+    if payment is None or not payment.is_open:
+        return redirect("orders:confirmation", order.token)
+    try:
+        url = start_payment(payment=payment)
+    except GatewayError:
+        messages.error(request, "The bank did not answer. You have not been charged; please try again.")
+        return redirect("payments:start", order.token)
+    return redirect(url or f"{order.get_absolute_url()}thanks/")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest, token: str) -> HttpResponse:
+    """How the payment of an order stands, and another try when it did not work."""
+    order = order_for_token(token)
+    if order.is_paid or order.status != Order.Status.PENDING:
+        return redirect("orders:confirmation", order.token)
+    if request.method != "POST":
+        return _payment_page(request, order)
+    try:
+        gateway = gateways.choose(request.POST.get("payment_method", ""))
+        payment = create_payment(order=order, gateway=gateway.code)
+    except DomainError as error:
+        return _payment_page(request, order, error=error)
+    return _lead_to_payment(request, order, payment)
+
+
+def _payment_page(request: HttpRequest, order: Order, error: DomainError | None = None) -> HttpResponse:
+    live = Payment.objects.filter(live_for=order.pk).first()
+    last = Payment.objects.filter(order=order).order_by("-pk").first()
+    context = order_context(order) | {
+        "payment": live,
+        "gateway": gateways.get(live.gateway) if live else None,
+        "declined": last if last and last.status == Payment.Status.FAILED else None,
+        "gateways": gateways.offered(),
+        "error": error,
+    }
+    return render(request, "payments/start.html", context, status=error.http_status if error else 200)
+
+
+@never_cache
+@require_GET
+def come_back(request: HttpRequest, reference: str) -> HttpResponse:
+    """The shopper returns from the gateway. We ask the gateway; the address says nothing."""
+    payment = get_object_or_404(Payment.objects.select_related("order"), reference=reference)
+    try:
+        payment = settle(payment=payment)
+    except GatewayError:
+        return render(request, "payments/confirming.html", {"order": payment.order}, status=202)
+    if payment.status == Payment.Status.CAPTURED:
+        return redirect("orders:confirmation", payment.order.token)
+    if payment.status == Payment.Status.PENDING:
+        return render(
+            request, "payments/confirming.html", {"order": payment.order, "payment": payment}, status=202
+        )
+    return redirect("payments:start", payment.order.token)
+
+
+@require_POST
+def cancel(request: HttpRequest, token: str) -> HttpResponse:
+    """The shopper changes their mind before the parcel leaves; what was paid goes back."""
+    order = order_for_token(token)
+    reason = request.POST.get("reason", "").strip()[:200] or "asked for by the customer"
+    try:
+        order = cancel_and_refund(order=order, reason=reason)
+    except GatewayError:
+        messages.warning(
+            request, "Your order is cancelled. Your money goes back as soon as the bank answers."
+        )
+        return redirect(order)
+    except DomainError as error:
+        context = order_context(order) | {"error": error}
+        return render(request, "orders/track.html", context, status=error.http_status)
+    paid_back = order.payment_status == Order.PaymentStatus.REFUNDED
+    money = " What you paid is on its way back to you." if paid_back else ""
+    messages.success(request, f"Your order is cancelled.{money}")
+    return redirect(order)

@@ -1,0 +1,35 @@
+"""Which review a visitor may see or change. Every view goes through here."""
+
+from django.http import Http404, HttpRequest
+
+from reviews.models import Review
+from reviews.services.reviews import may_delete
+
+
+def own_review(request: HttpRequest, pk: str) -> Review:
+    """A review that the visitor may delete. Raises Http404 for unknown and other people's."""
+    review = Review.objects.filter(pk=pk).first()
+    if review is None or not may_delete(review=review, actor=request.user):
+        raise Http404
+    return review
+
+
+def visible_photo(request: HttpRequest, pk: str) -> Review:
+    """A review whose photo the visitor may see: published ones anybody's, others their author and
+    staff only. Raises Http404 otherwise, and when it has no photo."""
+    review = Review.objects.filter(pk=pk).exclude(file_path=None).exclude(file_path="").first()
+    if review is None:
+        raise Http404
+    is_public = review.status == Review.Status.PUBLISHED and not review.is_suspended
+    if is_public or _is_authors_or_staffs(request, review):
+        return review
+    raise Http404
+
+
+def _is_authors_or_staffs(request: HttpRequest, review: Review) -> bool:
+    user = request.user
+    if not user.is_authenticated:
+        return False
+    return str(user.customer_id) == review.customer_id or (
+        user.is_staff and user.has_perm("reviews.view_review")
+    )

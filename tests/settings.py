@@ -1,0 +1,42 @@
+"""The shop's settings, as the tests run them: everything written goes to a folder of this run.
+
+pytest-django loads settings before any conftest.py, so the environment is set here.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+RUN_DIR_VARIABLE = "SHOP_TEST_RUN_DIR"
+
+if RUN_DIR_VARIABLE not in os.environ:  # the workers of pytest-xdist inherit their parent's
+    parent = os.environ.get("VAR_DIR")
+    if parent:
+        Path(parent).mkdir(parents=True, exist_ok=True)
+    os.environ[RUN_DIR_VARIABLE] = tempfile.mkdtemp(prefix="shop-tests-", dir=parent)
+
+# Hard values, because a developer's .env or shell must not decide what the tests see.
+os.environ |= {
+    "VAR_DIR": os.environ[RUN_DIR_VARIABLE],
+    "SITE_URL": "http://127.0.0.1:8000",
+    "SECRET_KEY": "a-key-for-tests-only",
+    "SHOP_DEMO": "1",
+    "DEBUG": "0",
+    "BACKGROUND": "eager",
+    "EMAIL_URL": "",
+    "CELERY_BROKER_URL": "",
+    "AWS_STORAGE_BUCKET_NAME": "",
+}
+
+from ecommerce.settings import *  # noqa: E402, F403
+from ecommerce.settings import DATABASES, STORAGES  # noqa: E402
+
+# Files, not memory: threads of a test then have connections of their own, as in the shop.
+for _database in DATABASES.values():
+    if _database["ENGINE"].endswith("sqlite3"):
+        # Nothing written by a test has to survive a power cut.
+        _database["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# Made to be slow; tests sign in often.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
