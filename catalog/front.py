@@ -18,9 +18,10 @@ def build_front() -> dict[str, Any]:
     tree = CategoryTree()
     listed = Product.objects.for_listing()
     best = list(listed[:_WINDOW])
+    trio = _trio(best)
     return {
-        "trio": _trio(best),
-        "tiles": _tiles(tree, best),
+        "trio": trio,
+        "tiles": _tiles(tree, best, trio),
         "recommended": best[:SHELF],
         "newest": listed.order_by("-created_at", "-pk")[:ROW],
         "on_sale": listed.filter(compare_at__gt=F("price_min"), available__gt=0)[:ROW],
@@ -53,10 +54,12 @@ def _trio(best: list[Product]) -> list[Product]:
     return shown
 
 
-def _tiles(tree: CategoryTree, best: list[Product]) -> list[tuple[Category, Product | None]]:
-    """The top categories, each with a product that stands for it."""
+def _tiles(
+    tree: CategoryTree, best: list[Product], trio: list[Product]
+) -> list[tuple[Category, Product | None]]:
+    """The top categories, each with a product that stands for it; rather none of the trio above."""
     pictures: dict[int, Product] = {}
-    for product in best:
+    for product in [*(one for one in best if one not in trio), *trio]:
         line = tree.line(product.category_id)
         if line and product.image:
             pictures.setdefault(line[0].pk, product)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.db.models import QuerySet
+from django.forms import BoundField
 from django.http import Http404, QueryDict
 
 from catalog.filters import (
@@ -22,6 +23,8 @@ from catalog.models import Product
 from ecommerce.lib.money import format_money
 
 PAGE_SIZE = 24
+# A group of filters shows this many options; the others are one click away.
+SHOWN_OPTIONS = 8
 RELEVANCE = {"relevance": "Best match"}
 
 
@@ -43,10 +46,30 @@ class Facet:
     name: str
     label: str
     options: list[Option]
+    field: BoundField | None = None
 
     @property
     def is_chosen(self) -> bool:
         return any(option.is_chosen for option in self.options)
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.field and self.field.errors)
+
+    @property
+    def first(self) -> list[Option]:
+        """Options in their order: all of them, or of many the chosen and the most frequent."""
+        if len(self.options) <= SHOWN_OPTIONS + 2:
+            return self.options
+        ranked = sorted(self.options, key=lambda option: (not option.is_chosen, -option.count))
+        shown = {option.value for option in ranked if option.is_chosen}
+        shown |= {option.value for option in ranked[:SHOWN_OPTIONS]}
+        return [option for option in self.options if option.value in shown]
+
+    @property
+    def rest(self) -> list[Option]:
+        shown = {option.value for option in self.first}
+        return [option for option in self.options if option.value not in shown]
 
 
 @dataclass(frozen=True)
@@ -134,7 +157,7 @@ def build_shelf(
         page=_page(wanted.apply(products), sort, ranked_ids, overview["total"], query.get("page", "1")),
         total=overview["total"],
         overview=overview,
-        facets=_facets(counts, wanted, attributes, stores),
+        facets=_facets(counts, wanted, form, attributes, stores),
         ratings=_ratings(overview, wanted),
         sorts=[Option(value, label, 0, value == sort) for value, label in labels.items()],
         chips=_chips(query, form, attributes, stores),
@@ -159,26 +182,29 @@ def _page(
 def _facets(
     counts: dict[tuple[str, str], int],
     wanted: ProductFilter,
+    form: FilterForm,
     attributes: list[AttributeChoices],
     stores: dict[str, str],
 ) -> list[Facet]:
     """Attributes with more than one value here, and stores when there is more than one."""
     facets = []
     for group in attributes:
+        if group.code not in form.attribute_fields:
+            continue
         chosen = wanted.attributes.get(group.code, [])
         options = [
             Option(value, value, counts.get((group.code, value), 0), value in chosen, swatch)
             for value, swatch in group.values.items()
             if (group.code, value) in counts or value in chosen
         ]
-        facets.append(Facet(group.code, group.name, options))
+        facets.append(Facet(group.code, group.name, options, form[group.code]))
     options = [
         Option(slug, name, counts.get(("store", slug), 0), slug in wanted.stores)
         for slug, name in stores.items()
         if ("store", slug) in counts or slug in wanted.stores
     ]
-    facets.append(Facet("store", "Sold by", options))
-    return [facet for facet in facets if len(facet.options) > 1 or facet.is_chosen]
+    facets.append(Facet("store", "Sold by", options, form["store"]))
+    return [facet for facet in facets if len(facet.options) > 1 or facet.is_chosen or facet.has_errors]
 
 
 def _ratings(overview: dict[str, Any], wanted: ProductFilter) -> list[Option]:

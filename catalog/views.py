@@ -41,7 +41,8 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     shelf = build_shelf(request.GET, category_ids=tree.branch(found))
     line = tree.line(found.pk)
-    trail = [(row.name, row.get_absolute_url()) for row in line[:-1]] + [(found.name, "")]
+    trail = [("Everything", reverse("catalog:product_list"))]
+    trail += [(row.name, row.get_absolute_url()) for row in line[:-1]] + [(found.name, "")]
     context = {"category": found, "children": tree.children(found), "trail": trail}
     return _render_shelf(request, "catalog/category.html", shelf, **context)
 

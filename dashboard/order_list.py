@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Replace
 from django.http import HttpRequest
@@ -43,7 +43,7 @@ def search_orders(rows: QuerySet, words: str) -> QuerySet:
 def _digits(phone: Any) -> Any:
     """The phone number without what people write between its digits."""
     for sign in " -/()":
-        phone = Replace(phone, Value(sign), Value(""))
+        phone = Replace(phone, Value(sign), Value(""), output_field=TextField())
     return phone
 
 

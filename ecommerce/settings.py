@@ -334,11 +334,11 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_RENDERER_CLASSES": ["ecommerce.lib.api.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["ecommerce.lib.api.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "ecommerce.lib.api.PageNumberPagination",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "ecommerce.lib.api_schema.AutoSchema",
     "EXCEPTION_HANDLER": "ecommerce.lib.api.problem_handler",
-    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",
+    "DATETIME_FORMAT": None,  # the renderer writes times, in UTC
     "COERCE_DECIMAL_TO_STRING": False,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -354,6 +354,21 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api",
     "COMPONENT_SPLIT_REQUEST": True,
+    "DESCRIPTION": (
+        "Everything the shop does, for programs. Every route answers with and without the trailing "
+        "slash; errors are problem documents (RFC 9457) with a stable `code`; money is a number in the "
+        "shop's currency, times are UTC."
+    ),
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "ecommerce.lib.api_schema.without_slashes",
+        "ecommerce.lib.api_schema.with_problems",
+    ],
+    "TAGS": [
+        {"name": name}
+        for name in ("Catalogue", "Cart", "Orders", "Payments", "Reviews", "Sign-in")
+    ],
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "displayOperationId": False},
 }
 
 # --- Security -----------------------------------------------------------------------------

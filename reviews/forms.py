@@ -7,11 +7,11 @@ from django import forms
 from reviews.services.reviews import MAX_LENGTH, MAX_TAGS, MIN_LENGTH
 
 STARS = [
-    ("5", "5 stars, excellent"),
-    ("4", "4 stars, good"),
-    ("3", "3 stars, all right"),
-    ("2", "2 stars, poor"),
-    ("1", "1 star, bad"),
+    ("5", "Excellent"),
+    ("4", "Good"),
+    ("3", "All right"),
+    ("2", "Poor"),
+    ("1", "Bad"),
 ]
 
 

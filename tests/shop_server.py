@@ -54,7 +54,7 @@ class ShopServer:
                 start_new_session=True,
             )
         try:
-            wait_for(self._answers, what=f"answer of the shop at {self.url}", seconds=60)
+            wait_for(self._answers, what=f"answer of the shop at {self.url}", seconds=180)
         except BaseException:
             self.stop()
             raise

@@ -54,7 +54,7 @@ class ProductsView(APIView):
     )
     def get(self, request: Request) -> Response:
         pages = PageNumberPagination()
-        page = pages.paginate_queryset(product_rows(request), request, view=self)
+        page: Any = pages.paginate_queryset(product_rows(request), request, view=self)
         return pages.get_paginated_response(ProductSummarySerializer(page, many=True).data)
 
     @extend_schema(

@@ -34,9 +34,12 @@ def product_rows(request: Request) -> Any:
     _refuse_unknown_attributes(query, form)
     if not form.is_valid():
         raise ValidationError(
-            {{"sort": "ordering"}.get(name, name): words for name, words in form.errors.items()}
+            {
+                {"sort": "ordering"}.get(name, name): [str(word) for word in words]
+                for name, words in form.errors.items()
+            }
         )
-    ids = search(query["search"]).product_ids if query.get("search") else None
+    ids = search(str(query["search"])).product_ids if query.get("search") else None
     wanted = form.to_filter(category_ids=_category_ids(query), product_ids=ids)
     products = wanted.apply(listed_products())
     ordering = form.cleaned_data["sort"]

@@ -17,7 +17,7 @@ class MoneyNumber(serializers.DecimalField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**({"max_digits": 12, "decimal_places": 2, "coerce_to_string": False} | kwargs))
 
-    def to_representation(self, value: Decimal) -> float:
+    def to_representation(self, value: Decimal) -> Any:
         return round(float(value), 2)
 
 
@@ -55,7 +55,7 @@ class CategoryTreeSerializer(CategorySerializer):
     @extend_schema_field(serializers.ListField(child=serializers.DictField()))
     def get_children(self, category: Category) -> list[dict[str, Any]]:
         below = self.context["tree"].children(category)
-        return CategoryTreeSerializer(below, many=True, context=self.context).data
+        return list(CategoryTreeSerializer(below, many=True, context=self.context).data)
 
 
 class ProductImageSerializer(serializers.ModelSerializer):
@@ -167,10 +167,10 @@ class ProductInputSerializer(NewVariantSerializer):
         required=False,
         max_length=50,
     )
-    tax_class = serializers.ChoiceField(choices=Product.TaxClass, required=False)
-    status = serializers.ChoiceField(choices=Product.Status, required=False)
+    tax_class = serializers.ChoiceField(choices=Product.TaxClass.choices, required=False)
+    status = serializers.ChoiceField(choices=Product.Status.choices, required=False)
     rank = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False)
-    variants = NewVariantSerializer(many=True, required=False, max_length=200)
+    variants = NewVariantSerializer(many=True, required=False, max_length=200)  # type: ignore[call-arg]
 
 
 class ProductDeletedSerializer(serializers.Serializer):

@@ -135,7 +135,11 @@ def _write_variants(product: Product, wanted: Sequence[VariantData], actor: Any)
 
 
 def _write_variant(variant: Variant, data: VariantData, actor: Any) -> Variant:
-    changes = {"price": data.price, "compare_at": data.compare_at, "weight_grams": data.weight_grams}
+    changes: dict[str, Any] = {
+        "price": data.price,
+        "compare_at": data.compare_at,
+        "weight_grams": data.weight_grams,
+    }
     changes["name"] = data.name
     for name, value in changes.items():
         if value is not None:

@@ -76,7 +76,7 @@ def add_image(
     image = ProductImage(product=product, alt=alt.strip(), position=position)
     stamp_author(image, actor)
     clean = clean_upload(upload)
-    image.original.save(clean.name, clean, save=False)
+    image.original.save(str(clean.name), clean, save=False)
     image.save()
     owe_renditions(image)
     return image

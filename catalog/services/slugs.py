@@ -13,7 +13,7 @@ def unique_slug(model: type[Model], name: str, *, exclude: int | None = None) ->
     letter that fits into an address become the model's name and a number.
     """
     rows: LifecycleQuerySet = model._default_manager.all()  # type: ignore[assignment]
-    length = model._meta.get_field("slug").max_length or 50
+    length = getattr(model._meta.get_field("slug"), "max_length", None) or 50
     base = slugify(name)[: length - 8].strip("-") or model._meta.model_name or "item"
     taken = set(rows.filter(slug__startswith=base).exclude(pk=exclude).values_list("slug", flat=True))
     if base not in taken:

@@ -15,7 +15,7 @@ from customers.api.serializers import (
 )
 from customers.api.throttles import SignInThrottle, ValidateThrottle
 from customers.services import tokens
-from customers.services.signin import SignInRefused, TooManyAttempts, check_credentials
+from customers.services.signin import SignInRefused, check_credentials
 
 
 class SignInView(APIView):
@@ -41,8 +41,6 @@ class SignInView(APIView):
 
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(exc)
-        if isinstance(exc, TooManyAttempts):
-            response["Retry-After"] = str(exc.data["retry_after"])
         if isinstance(exc, SignInRefused):
             response["WWW-Authenticate"] = self.get_authenticate_header(self.request)
         return response

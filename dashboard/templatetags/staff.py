@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from dashboard.order_list import date_links
@@ -60,7 +60,7 @@ def order_flags(order: Order) -> SafeString:
         flags.append(badge("Late", "bad"))
     if is_unpaid_too_long(order, timezone.now()):
         flags.append(badge("Unpaid > 1 h", "sun"))
-    return format_html("{}" * len(flags), *flags)
+    return format_html_join("", "{}", ((flag,) for flag in flags))
 
 
 @register.filter

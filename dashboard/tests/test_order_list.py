@@ -47,6 +47,7 @@ def test_the_list_needs_the_same_queries_at_10_and_60_orders(staff):
     staff.get(LIST)
     for number in range(10):
         row_order(placed_at=timezone.now() - timedelta(days=number))
+    assert '<option value="ship"' in staff.get(LIST).content.decode()
     few, shown_few = count()
     for number in range(50):
         row_order(placed_at=timezone.now() - timedelta(days=number), status="processing")
@@ -87,8 +88,9 @@ def test_the_work_lists_are_what_their_names_say(staff):
     assert found(staff, queue="unpaid") == {unpaid.number}
     assert found(staff, queue="to_ship") == {door.number, late.number, soon.number}
     assert found(staff, queue="late") == {late.number}
-    page = staff.get(LIST).content.decode()
-    assert page.count(">Late</span>") + page.count(">Late </span>") >= 1
+    flags = staff.get(LIST).content.decode()
+    assert flags.count('st-badge-bad">Late<') == 1
+    assert flags.count('st-badge-sun">Unpaid &gt; 1 h<') == 1
 
 
 def test_filters_and_dates(staff):
@@ -208,7 +210,7 @@ def test_people_who_may_only_look_take_no_steps(action):
     order = paid_order()
     client = sign_in(staff_with("orders.view_order"))
     assert bulk(client, action, [order], confirmed="1", reason="x").status_code == 403
-    assert action not in client.get(LIST).content.decode().split('name="action"')[-1].split("</select>")[0]
+    assert f'<option value="{action}"' not in client.get(LIST).content.decode()
     assert client.post(reverse("admin:orders_order_papers"), {"ids": order.pk}).status_code == 403
     assert states([order]) == ["processing"]
 

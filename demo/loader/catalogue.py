@@ -12,6 +12,7 @@ from catalog.models import (
     AttributeValue,
     Product,
     ProductImage,
+    SearchEntry,
     StockItem,
     StockLocation,
     StockMovement,
@@ -22,6 +23,7 @@ from demo.catalogue import DemoProduct, DemoVariant, load
 from demo.loader.bulk import BATCH, Writer
 from demo.loader.generated import generated_products
 from demo.loader.plan import DAYS, Plan
+from demo.loader.searching import SearchTexts
 from demo.loader.shelf import Demand, Shelf
 from demo.loader.shop import Places
 
@@ -52,11 +54,11 @@ class CatalogueLoader:
         self._low_stock_at = low_stock_at
         self._writer = Writer(
             Attribute, AttributeValue, StockLocation, Product, ProductImage, Variant, _THROUGH,
-            StockItem, StockMovement, size=BATCH * 10,
+            StockItem, StockMovement, SearchEntry, size=BATCH * 10,
         )  # fmt: skip
         self._values: dict[tuple[str, str, str], int] = {}
         self._dice = plan.dice("listing")
-        self._position = 0
+        self._search = SearchTexts()
 
     def load(self, products: Iterator[DemoProduct], *, shelf: Shelf, bar: tqdm) -> None:
         """Write `products`; the shelf's variants learn their keys."""
@@ -70,6 +72,7 @@ class CatalogueLoader:
             self._writer.flush_when_full()
             bar.update()
         self._writer.flush()
+        self._search.write_vocabulary()
 
     def _add_product(self, number: int, product: DemoProduct, *, shelf: Shelf) -> None:
         # Older than the first order, and not all of one day.
@@ -79,7 +82,7 @@ class CatalogueLoader:
         first = product.pictures[0]
         key = self._writer.add(
             Product,
-            status=Product.Status.PUBLISHED,
+            status=Product.Status.PUBLISHED.value,
             store_id=self._places.stores[product.store],
             category_id=self._places.categories[product.category],
             name=product.name,
@@ -93,7 +96,7 @@ class CatalogueLoader:
             price_max=max(variant.price for variant in product.variants),
             compare_at=cheapest.compare_at,
             available=available,
-            stock_state=stock_state(available, self._low_stock_at),
+            stock_state=stock_state(available, self._low_stock_at).value,
             image=f"{FOLDER}/{first.stem}",
             image_alt=first.alt[:200],
             created_at=created,
@@ -122,10 +125,13 @@ class CatalogueLoader:
                 image_id=images.get(variant.picture),
                 created_at=created,
             )
-            for code, value in variant.attributes.items():
-                self._writer.add(_THROUGH, variant_id=variant_key, attributevalue_id=self._value(code, value, variant))
+            for code, text in variant.attributes.items():
+                value = self._value(code, text, variant)
+                self._writer.add(_THROUGH, variant_id=variant_key, attributevalue_id=value)
             item = self._add_stock(variant, variant_key, number=number, position=position)
             shelf.place(number, position, product=key, variant=variant_key, item=item)
+        title, body = self._search.text(product)
+        self._writer.add(SearchEntry, product_id=key, title=title, body=body)
 
     def _add_stock(self, variant: DemoVariant, key: int, *, number: int, position: int) -> int:
         """What the catalogue says is free, what orders hold, and what has left since it came."""
@@ -139,7 +145,7 @@ class CatalogueLoader:
             self._writer.add(
                 StockMovement,
                 item_id=item,
-                kind=StockMovement.Kind.RECEIVED,
+                kind=StockMovement.Kind.RECEIVED.value,
                 change=received,
                 on_hand_after=received,
                 reason="First delivery",

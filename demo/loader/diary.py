@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from customers.models import User
 from demo.loader.bulk import Writer
-from demo.loader.stories import TRANSFER
+from demo.loader.stories import CARD
 from demo.loader.till import DECLINED
 from demo.texts import load_texts
 from ecommerce.lib.money import format_money
@@ -21,13 +21,20 @@ EXPIRED = "the payment did not arrive in time"
 _KINDS = Notification.Kind
 
 
+class _Who(NamedTuple):
+    user: int | None
+    label: str
+
+
+_SHOP = _Who(None, "Shop")
+
+
 @dataclass
 class _Entry:
     at: datetime
     kind: str
     message: str
-    actor: int | None = None
-    label: str = "Shop"
+    who: _Who = _SHOP
     mail: str = ""
     mail_key: str = ""
     data: dict[str, Any] = field(default_factory=dict)
@@ -38,8 +45,7 @@ class Diary:
 
     def __init__(self, writer: Writer, *, owner: int) -> None:
         self._writer = writer
-        self._owner = owner
-        self._owner_label = User.objects.get(pk=owner).get_full_name()
+        self._staff = _Who(owner, User.objects.get(pk=owner).get_full_name())
         self._reasons = load_texts().cancellations
 
     def write(self, purchase: "Purchase", *, shipment: Shipment | None, refunded: Decimal | None) -> None:
@@ -52,8 +58,8 @@ class Diary:
                 order_id=purchase.order,
                 kind=entry.kind,
                 message=entry.message[:300],
-                actor_id=entry.actor,
-                actor_label=entry.label,
+                actor_id=entry.who.user,
+                actor_label=entry.who.label,
                 data=entry.data,
                 created_at=entry.at,
             )
@@ -75,31 +81,38 @@ class Diary:
         self, purchase: "Purchase", shipment: Shipment | None, refunded: Decimal | None
     ) -> list[_Entry]:
         draft, story = purchase.draft, purchase.draft.story
-        staff = {"actor": self._owner, "label": self._owner_label}
-        buyer = {"actor": draft.person.user_id, "label": draft.person.name}
-        found = [_Entry(draft.placed_at, "placed", "Order received", mail=_KINDS.ORDER_RECEIVED, **buyer)]
+        staff, buyer = self._staff, _Who(draft.person.user_id, draft.person.name)
+        found = [_Entry(draft.placed_at, "placed", "Order received", buyer, _KINDS.ORDER_RECEIVED)]
         if story.failed_at:
             found.append(_Entry(story.failed_at, "payment_failed", f"Payment not completed: {DECLINED}"))
         if story.paid_at:
-            who = {} if story.payment_method not in (TRANSFER,) else staff
-            found.append(_Entry(story.paid_at, "paid", "Payment received", mail=_KINDS.ORDER_PAID, **who))
+            who = _SHOP if story.payment_method == CARD else staff
+            found.append(_Entry(story.paid_at, "paid", "Payment received", who, _KINDS.ORDER_PAID))
         if story.processing_at:
-            found.append(_Entry(story.processing_at, "processing", "We are preparing your order", **staff))
+            found.append(_Entry(story.processing_at, "processing", "We are preparing your order", staff))
         if shipment is not None:
-            what = "A parcel with part of your order" if story.is_split else "Your order"
-            entry = _Entry(shipment.shipped_at, "shipped", f"{what} left with {shipment}", **staff)
-            entry.mail, entry.mail_key = _KINDS.ORDER_SHIPPED, str(shipment.pk)
-            entry.data = {"shipment": shipment.pk}
-            found.append(entry)
+            found.append(self._shipped(shipment, is_split=story.is_split))
         if story.delivered_at:
-            found.append(_Entry(story.delivered_at, "delivered", "Delivered", **staff))
+            found.append(_Entry(story.delivered_at, "delivered", "Delivered", staff))
         if story.cancelled_at:
             reason = EXPIRED if story.is_expired else self._reasons[draft.index % len(self._reasons)]
-            who = {} if story.is_expired else buyer
-            entry = _Entry(story.cancelled_at, "cancelled", f"Order cancelled: {reason}", **who)
+            who = _SHOP if story.is_expired else buyer
+            entry = _Entry(story.cancelled_at, "cancelled", f"Order cancelled: {reason}", who)
             entry.mail, entry.data = _KINDS.ORDER_CANCELLED, {"reason": reason}
             found.append(entry)
         if story.refunded_at and refunded:
             message = f"Refunded {format_money(refunded, purchase.quote.currency)}"
-            found.append(_Entry(story.refunded_at, "refunded", message, **staff))
+            found.append(_Entry(story.refunded_at, "refunded", message, staff))
         return found
+
+    def _shipped(self, shipment: Shipment, *, is_split: bool) -> _Entry:
+        what = "A parcel with part of your order" if is_split else "Your order"
+        return _Entry(
+            shipment.shipped_at,
+            "shipped",
+            f"{what} left with {shipment}",
+            self._staff,
+            mail=_KINDS.ORDER_SHIPPED,
+            mail_key=str(shipment.pk),
+            data={"shipment": shipment.pk},
+        )

@@ -41,7 +41,11 @@ class Discounts:
         for values in _rows(plan):
             code = normalise_code(str(values.get("code", "")))
             key = writer.add(
-                Discount, **values, code_key=code or None, created_at=plan.days_ago(200), created_by_id=places.owner
+                Discount,
+                **values,
+                code_key=code or None,
+                created_at=plan.days_ago(200),
+                created_by_id=places.owner,
             )
             shelves: frozenset[int] = frozenset()
             if not code:
@@ -70,7 +74,9 @@ class Discounts:
 
     def write_uses(self) -> None:
         """Store how often each discount was used."""
-        update_rows(Discount, ["uses"], [(entry.uses, entry.row.pk) for entry in (*self._codes, *self._automatic)])
+        update_rows(
+            Discount, ["uses"], [(entry.uses, entry.row.pk) for entry in (*self._codes, *self._automatic)]
+        )
 
 
 def _rows(plan: Plan) -> list[dict[str, object]]:

@@ -118,7 +118,14 @@ def _endings(orders: int) -> dict[int, str]:
     late = {1: "pending", 2: "processing", 4: "split", 6: "shipped"}
     if orders >= _ENOUGH:
         # A full desk for staff also on a day after a weekend.
-        late |= {3: "processing", 5: "processing", 7: "processing", 8: "at_door", 9: "shipped", 11: "processing"}
+        late |= {
+            3: "processing",
+            5: "processing",
+            7: "processing",
+            8: "at_door",
+            9: "shipped",
+            11: "processing",
+        }
     found = {index: ending for index, ending in early.items() if index < orders}
     return found | {orders - back: ending for back, ending in late.items() if back <= orders}
 

@@ -5,26 +5,28 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
 from demo.catalogue import DemoProduct, DemoVariant
-from demo.entries import slug
+from demo.entries import slug as slug_of
 
+slug = lru_cache(maxsize=5000)(slug_of)  # colours and sizes come again and again
 FIRST_RANK = 1000
 MOST_VARIANTS = 4
 
-_MOODS = (
+_MOODS = (  # noqa: SIM905 - a hundred quoted words are harder to read
     "Quiet Early Late Bright Plain Patient Sunday Winter Summer Autumn Spring Little Long Slow Swift "
-    "Honest Gentle Sturdy Bold Calm Clever Cosy Crisp Daily Fair Fine Fond Good Grand Handy Happy "
-    "Hardy Keen Kind Light Lively Lucky Mellow Merry Mild Modest Neat New Nimble Noble Old Open Proud "
-    "Ready Robust Round Simple Small Smart Smooth Soft Solid Spare Steady Still Tidy True Warm Wise "
-    "Wide Young Bonny Breezy"
+    "Honest Gentle Sturdy Bold Calm Clever Cosy Crisp Daily Fair Fine Fond Good Grand Handy Happy Hardy "
+    "Keen Kind Light Lively Lucky Mellow Merry Mild Modest Neat New Nimble Noble Old Open Proud Ready "
+    "Robust Round Simple Small Smart Smooth Soft Solid Spare Steady Still Tidy True Warm Wise Wide "
+    "Young Bonny Breezy"
 ).split()
-_SCENES = (
+_SCENES = (  # noqa: SIM905 - a hundred quoted words are harder to read
     "harbour orchard meadow valley river island village garden mountain forest lantern market station "
-    "bakery library workshop terrace cottage bridge chapel cellar attic kitchen parlour corner courtyard "
-    "canal shore beach cliff dune field hill lake moor park quarry ridge spring stream tower vineyard "
-    "wharf yard avenue boulevard lane square alley arcade balcony barn boathouse brewery camp castle "
-    "dairy farm ferry ford gallery granary greenhouse"
+    "bakery library workshop terrace cottage bridge chapel cellar attic kitchen parlour corner "
+    "courtyard canal shore beach cliff dune field hill lake moor park quarry ridge spring stream tower "
+    "vineyard wharf yard avenue boulevard lane square alley arcade balcony barn boathouse brewery camp "
+    "castle dairy farm ferry ford gallery granary greenhouse"
 ).split()
 _REASONS = (
     "It is made for people who would rather buy one thing well than three things twice.",
@@ -77,7 +79,7 @@ def _product(template: DemoProduct, *, number: int, name: str, dice: random.Rand
     pictures = tuple(view for view in template.pictures if view.stem in shown or view.kind == "detail")
     return replace(
         template,
-        key=slug(name),
+        key=slug_of(name),
         name=name,
         description=f"{name}: {template.summary.lower()}. {dice.choice(_REASONS)}",
         rank=FIRST_RANK + number,

@@ -18,6 +18,7 @@ class Ledger:
         self._demand = demand
         self._actor = actor
         self._on_hand: dict[Place, int] = {}
+        self._spoiled: dict[Place, int] = {}
         self._waiting: list[tuple[datetime, int, Place, int, str]] = []
         self._ties = count()
 
@@ -28,22 +29,43 @@ class Ledger:
 
     def write_until(self, moment: datetime | None = None) -> None:
         """Write what happened before `moment`: everything when it is None."""
+        kinds = StockMovement.Kind
         while self._waiting and (moment is None or self._waiting[0][0] < moment):
             at, _, place, change, reference = heapq.heappop(self._waiting)
-            on_hand = self._on_hand.get(place)
-            if on_hand is None:
+            if place not in self._on_hand:
                 _, variant = self._shelf.at(place)
-                on_hand = self._demand.of(*place).received(variant.stock)
-            self._on_hand[place] = on_hand = on_hand + change
-            kinds = StockMovement.Kind
-            self._writer.add(
-                StockMovement,
-                item_id=self._shelf.keys[place].item,
-                kind=kinds.SOLD if change < 0 else kinds.RETURNED,
-                change=change,
-                on_hand_after=on_hand,
-                reason="" if change < 0 else "Sent back by the customer",
-                reference=reference,
-                actor_id=self._actor,
-                created_at=at,
-            )
+                demand = self._demand.of(*place)
+                self._on_hand[place] = demand.received(variant.stock)
+                self._spoiled[place] = demand.spoiled(variant.stock)
+            if change < 0:
+                self._add(place, kinds.SOLD, change, at=at, reference=reference)
+                continue
+            self._add(place, kinds.RETURNED, change, at=at, reference=reference, reason="Sent back")
+            spoiled = min(change, self._spoiled[place])
+            if spoiled:
+                self._spoiled[place] -= spoiled
+                reason = "Came back with scratches"
+                self._add(place, kinds.DAMAGED, -spoiled, at=at, reference=reference, reason=reason)
+
+    def _add(
+        self,
+        place: Place,
+        kind: StockMovement.Kind,
+        change: int,
+        *,
+        at: datetime,
+        reference: str,
+        reason: str = "",
+    ) -> None:
+        self._on_hand[place] += change
+        self._writer.add(
+            StockMovement,
+            item_id=self._shelf.keys[place].item,
+            kind=kind,
+            change=change,
+            on_hand_after=self._on_hand[place],
+            reason=reason,
+            reference=reference,
+            actor_id=self._actor,
+            created_at=at,
+        )

@@ -4,7 +4,6 @@ from django.core.cache import cache
 from django.db import transaction
 
 from catalog.models import Product, StoreSettings
-from catalog.services.search_index import reindex
 from customers.models import User
 from demo.loader.catalogue import CatalogueLoader, count_products, products_of
 from demo.loader.drafts import Drafts
@@ -52,9 +51,6 @@ def _load_rows(plan: Plan, progress: Progress) -> None:
         low_at = StoreSettings.current().low_stock_at
         loader = CatalogueLoader(plan, places=places, demand=demand, low_stock_at=low_at)
         loader.load(products_of(plan), shelf=shelf, bar=bar)
-    with progress.stage("Search", count_products(plan)) as bar:
-        for done in reindex():
-            bar.update(done - bar.n)
     with progress.stage("Orders", plan.orders) as bar:
         order_loader = OrderLoader(plan, places=places, shelf=shelf, demand=demand, methods=methods)
         order_loader.load(drafts, bar=bar)

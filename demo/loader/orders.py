@@ -88,9 +88,7 @@ class OrderLoader:
             rules=self._discounts.rules(
                 at=draft.placed_at, buyer=buyer_key(draft.person.email), wish=draft.wish
             ),
-            taxes=Taxes(
-                rates=taxes_of(draft.person.address.country), included=self._shop.prices_include_tax
-            ),
+            taxes=Taxes(rates=taxes_of(draft.person.address.country), included=self._shop.prices_include_tax),
             currency=settings.SHOP_CURRENCY,
         )
         order = self._add_order(draft, priced, method)

@@ -39,7 +39,11 @@ class Quantities:
 
     def received(self, free: int) -> int:
         """How many had to be delivered for `free` to be left over today."""
-        return free + self.held + self.sold - self.returned
+        return free + self.held + self.sold - self.returned + self.spoiled(free)
+
+    def spoiled(self, free: int) -> int:
+        """How many of those sent back cannot have been sold again, since they are not there."""
+        return max(0, self.returned - free - self.held)
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """What happens to an order and when, up to now: paid, shipped, delivered, or something else."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from django.utils import timezone
@@ -93,7 +93,7 @@ def tell(dice: Random, *, placed_at: datetime, now: datetime, at_home: bool, end
     leaves = moment.leaving(ready)
     if story.ending == "cancelled":
         until = min(leaves, now)
-        story.cancelled_at = ready + (until - ready) * dice.uniform(0.1, 0.9)
+        story.cancelled_at = _between(ready, until, dice.uniform(0.1, 0.9))
         if story.paid_at:
             story.refunded_at = story.cancelled_at + timedelta(seconds=dice.randint(2, 20))
         return story
@@ -119,7 +119,12 @@ def _method(dice: Random, at_home: bool) -> str:
 
 def _ending(dice: Random) -> str:
     luck = dice.random()
-    for share, ending in ((0.04, "cancelled"), (0.065, "expired"), (0.105, "refunded"), (0.135, "partly_refunded")):
+    for share, ending in (
+        (0.04, "cancelled"),
+        (0.065, "expired"),
+        (0.105, "refunded"),
+        (0.135, "partly_refunded"),
+    ):
         if luck < share:
             return ending
     return ""
@@ -132,9 +137,13 @@ def _pay(story: Story, moment: "_Moments", placed_at: datetime) -> None:
         if dice.random() < 0.06:
             story.failed_at = placed_at + timedelta(seconds=dice.randint(15, 35))
     elif story.payment_method == AT_DOOR:
-        story.processing_at = None if story.ending == "at_door" else moment.fits(placed_at + timedelta(hours=dice.uniform(0.5, 16)))
+        story.processing_at = (
+            None
+            if story.ending == "at_door"
+            else moment.fits(placed_at + timedelta(minutes=dice.randint(30, 960)))
+        )
     elif story.ending != "pending":
-        story.paid_at = moment.fits(placed_at + timedelta(hours=dice.uniform(14, 60)))
+        story.paid_at = moment.fits(placed_at + timedelta(hours=dice.randint(10, 46)))
 
 
 def _send_back(story: Story, moment: "_Moments") -> None:
@@ -142,9 +151,9 @@ def _send_back(story: Story, moment: "_Moments") -> None:
     dice, delivered = moment.dice, story.delivered_at
     if delivered is None:
         return
-    story.refunded_at = moment.reached(delivered + timedelta(days=dice.uniform(4, 12)), after=delivered)
+    story.refunded_at = moment.reached(delivered + timedelta(days=dice.randint(4, 12)), after=delivered)
     if story.refunded_at and story.ending == "refunded":
-        story.returned_at = story.refunded_at - (story.refunded_at - delivered) * 0.1
+        story.returned_at = _between(delivered, story.refunded_at, 0.9)
 
 
 class _Moments:
@@ -162,7 +171,7 @@ class _Moments:
     def reached(self, moment: datetime, *, after: datetime) -> datetime | None:
         """The moment; if it is still to come but has to have happened, an earlier one."""
         if moment >= self._now and self._forced:
-            return after + (self._now - after) * self.dice.uniform(0.4, 0.8)
+            return _between(after, self._now, self.dice.uniform(0.4, 0.8))
         return self.fits(moment)
 
     def leaving(self, ready: datetime) -> datetime:
@@ -182,6 +191,11 @@ class _Moments:
         return _on(add_working_days(local.date(), days), local, hour=9 + self.dice.uniform(0, 9))
 
 
-def _on(day: object, like: datetime, *, hour: float) -> datetime:
-    seconds = int(hour * 3600)
-    return datetime.combine(day, datetime.min.time(), tzinfo=like.tzinfo) + timedelta(seconds=seconds)  # type: ignore[arg-type]
+def _on(day: date, like: datetime, *, hour: float) -> datetime:
+    midnight = datetime.combine(day, time(), tzinfo=like.tzinfo)
+    return midnight + timedelta(seconds=int(hour * 3600))
+
+
+def _between(start: datetime, end: datetime, part: float) -> datetime:
+    """The moment after `part` of the time from `start` to `end`, to the second."""
+    return start + timedelta(seconds=int((end - start).total_seconds() * part))

@@ -25,11 +25,15 @@ def order():
     return OrderFactory(customer=UserFactory(), lines=0)
 
 
-@pytest.fixture
-def file(order: Order, private) -> OrderFile:
+def keep(order: Order, private) -> OrderFile:
     made = OrderFileFactory(order_id=order.pk, order_number=order.number)
     private.save(made.path, ContentFile(CONTENT))
     return made
+
+
+@pytest.fixture
+def file(order: Order, private) -> OrderFile:
+    return keep(order, private)
 
 
 def address(file: OrderFile, **query: str) -> str:
@@ -65,7 +69,7 @@ def test_another_customer_gets_404(client, file):
 
 def test_nobody_owns_a_guests_files(client, private):
     guest_order = OrderFactory(customer=None, lines=0)
-    file = OrderFileFactory(order_id=guest_order.pk)
+    file = keep(guest_order, private)
     client.force_login(UserFactory())
     assert client.get(address(file)).status_code == 404
 
@@ -85,11 +89,11 @@ def test_the_permission_without_being_staff_opens_nothing(client, file):
     assert client.get(address(file)).status_code == 404
 
 
-def test_a_signed_link_opens_its_file_for_five_minutes(client, file, order):
+def test_a_signed_link_opens_its_file_for_five_minutes(client, file, order, private):
     now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
     with time_machine.travel(now, tick=False):
         key = sign_file(file)
-        other = OrderFileFactory(order_id=order.pk)
+        other = keep(order, private)
     with time_machine.travel(now + timedelta(seconds=LINK_SECONDS - 1), tick=False):
         assert body(client.get(address(file, key=key))) == CONTENT
         assert client.get(address(other, key=key)).status_code == 404

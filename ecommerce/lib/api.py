@@ -1,28 +1,83 @@
-"""What every API route shares: JSON numbers for money, pages, and problem+json errors."""
+"""What every API route shares: JSON numbers for money, UTC times, pages, and problem+json errors."""
 
+import re
+import secrets
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import Http404
-from rest_framework import exceptions, pagination, renderers, status
+from rest_framework import exceptions, pagination, parsers, renderers, status
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils import encoders
 from rest_framework.views import exception_handler, set_rollback
 
-from ecommerce.lib.errors import DomainError
+from ecommerce.lib.errors import Busy, DomainError
+from ecommerce.lib.transactions import is_lock_conflict
 
 PROBLEM_TYPE = "application/problem+json"
+# The json module can only write floats, and 64.00 as a float is 64.0. So a Decimal becomes a
+# string that nobody outside this process can write, and loses its quotes afterwards.
+_MARK = secrets.token_hex(12)
+_MARKED = re.compile(rb'"%s(-?[0-9]+(?:\.[0-9]+)?)"' % _MARK.encode())
+
+
+class JSONEncoder(encoders.JSONEncoder):
+    """Times in UTC as 2024-12-13T10:30:00Z, Decimals with all their digits."""
+
+    def default(self, obj: Any) -> Any:
+        if isinstance(obj, Decimal):
+            return f"{_MARK}{obj:f}"
+        if isinstance(obj, datetime):
+            return obj.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return super().default(obj)
 
 
 class JSONRenderer(renderers.JSONRenderer):
-    """JSON in which a Decimal is a number; DRF quotes it otherwise."""
+    """JSON in which a Decimal is a number, 64.00; DRF quotes it otherwise."""
 
     charset = "utf-8"
+    encoder_class = JSONEncoder
+
+    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
+        return _MARKED.sub(rb"\1", super().render(data, *args, **kwargs))
+
+
+class TooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The request is too large."
+    default_code = "too_large"
+
+
+class JSONParser(parsers.JSONParser):
+    """JSON of a bounded size. (Django's own limit does not cover bodies that DRF reads.)"""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        length = (parser_context or {})["request"].META.get("CONTENT_LENGTH") or 0
+        if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise TooLarge
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError as error:
+            raise exceptions.ParseError("The JSON is nested too deeply.") from error
 
 
 class PageNumberPagination(pagination.PageNumberPagination):
     page_size = 24
     page_size_query_param = "page_size"
     max_page_size = 100
+    invalid_page_message = "There is no such page."
+
+    def get_page_size(self, request: Request) -> int | None:
+        """Raises ValidationError for a `page_size` that is not a number above zero."""
+        given = request.query_params.get("page_size")
+        if given is not None and not re.fullmatch(r"0*[1-9][0-9]{0,5}", given):
+            raise exceptions.ValidationError({"page_size": ["Enter a number from 1 to 100."]})
+        return super().get_page_size(request)
 
 
 def problem(
@@ -35,21 +90,27 @@ def problem(
     **extra: Any,
 ) -> Response:
     """An RFC 9457 problem document as a response; `extra` are members such as `available`."""
-    body: dict[str, Any] = {
-        "type": f"/api/docs/#{code}",
-        "title": title,
-        "status": http_status,
-        "detail": detail,
-        "code": code,
-        **extra,
-    }
+    body = problem_body(http_status=http_status, title=title, detail=detail, code=code) | extra
     if errors:
         body["errors"] = errors
     return Response(body, status=http_status, content_type=PROBLEM_TYPE)
 
 
+def problem_body(*, http_status: int, detail: str, code: str, title: str = "") -> dict[str, Any]:
+    """The members that every problem document has."""
+    return {
+        "type": f"/api/docs/#{code}",
+        "title": title or _title(http_status),
+        "status": http_status,
+        "detail": detail,
+        "code": code,
+    }
+
+
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn what a view raised into problem+json; unknown errors stay what they are."""
+    if isinstance(error, OperationalError) and is_lock_conflict(error):
+        error = Busy("The shop is very busy right now. Nothing was changed; please try again.")
     if isinstance(error, DomainError):
         set_rollback()
         fields = {error.field: [error.message]} if error.field else None
@@ -63,6 +124,8 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
         )
         if error.http_status == status.HTTP_503_SERVICE_UNAVAILABLE:
             response["Retry-After"] = "5"
+        elif error.http_status == status.HTTP_429_TOO_MANY_REQUESTS and "retry_after" in error.data:
+            response["Retry-After"] = str(error.data["retry_after"])
         return response
     response = exception_handler(error, context)
     if response is None:
@@ -118,9 +181,12 @@ def _title(http_status: int) -> str:
         403: "Not allowed",
         404: "Not found",
         405: "Method not allowed",
+        406: "Not acceptable",
         409: "Conflict",
+        413: "Too large",
         415: "Unsupported media type",
         429: "Too many requests",
+        500: "Error",
         503: "Busy",
     }
     return titles.get(http_status, "Error")

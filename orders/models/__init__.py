@@ -2,6 +2,7 @@
 
 from orders.models.cart import Cart, CartCoupon, CartLine
 from orders.models.discount import Discount, DiscountUse
+from orders.models.idempotency import IdempotentRequest
 from orders.models.invoice import Invoice, InvoiceCounter
 from orders.models.notification import Notification
 from orders.models.order import Order, OrderEvent, OrderLine
@@ -14,6 +15,7 @@ __all__ = [
     "CartLine",
     "Discount",
     "DiscountUse",
+    "IdempotentRequest",
     "Invoice",
     "InvoiceCounter",
     "Notification",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from catalog.models import StockItem, Variant
 from ecommerce.lib.errors import BadInput, DomainError, NotFound
 from ecommerce.lib.transactions import retrying_atomic
-from orders.models import Cart, CartCoupon, CartLine, Order
+from orders.models import Cart, CartCoupon, CartLine, Discount, Order
 from orders.models.cart import MAX_QUANTITY
 from orders.models.discount import normalise_code
 from orders.services import quoting
@@ -152,9 +152,9 @@ def add_coupon(*, cart: Cart, code: str) -> CartCoupon:
     key = normalise_code(code)
     if not key:
         raise BadInput("Enter a discount code.", field="code", code="coupon_missing")
-    usable = quoting.usable_discounts(now=timezone.now(), email=cart.email)
-    discount = usable.filter(code_key=key).first()
-    if discount is None:
+    known = quoting.with_own_uses(Discount.objects.filter(code_key=key), email=cart.email)
+    discount = known.first()
+    if discount is None or not quoting.is_usable(discount, now=timezone.now()):
         raise DomainError(
             "We do not know this code, or it is no longer running. Check the spelling, then try again.",
             code="coupon_unknown",

@@ -101,12 +101,14 @@ def view_cart(cart: Cart | None, *, country: str = "") -> CartView:
     methods = quoting.methods_for(country=country, weight_grams=weight) if items else []
     method = _chosen(methods, cart.shipping_method if cart else "")
     now = timezone.now()
-    discounts = quoting.discounts_of(cart, now=now) if cart and items else []
+    known = quoting.discounts_of(cart, now=now) if cart and items else []
+    discounts = [row for row in known if quoting.is_usable(row, now=now)]
     quote = quoting.quote_items(items=items, method=method, country=country, discounts=discounts)
     quoted = {line.key: line for line in quote.lines}
     for line in lines:
         line.quoted = quoted.get(line.variant.pk)
-    coupons = list(cart.coupons.select_related("discount")) if cart and items else []
+    typed = [row for row in known if row.coupon_id]  # type: ignore[attr-defined]
+    coupons = [CartCoupon(pk=row.coupon_id, cart=cart, discount=row) for row in typed]  # type: ignore[attr-defined]
     problems += _coupon_problems(coupons, quote)
     return CartView(
         cart=cart,

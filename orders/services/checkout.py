@@ -100,9 +100,6 @@ def _require_answers(cart: Cart) -> None:
 
 def _require_agreement(view: CartView, confirmed_total: Decimal | None) -> None:
     """Refuse when what would be ordered is not what the shopper agreed to."""
-    if view.is_empty:
-        words = [problem.message for problem in view.problems] or ["Your basket is empty."]
-        raise CartChanged(" ".join(words), code="cart_empty" if not view.problems else "")
     if view.blocked:
         blocking = [problem for problem in view.problems if problem.blocks]
         sold_out = any(problem.code in ("out_of_stock", "quantity_lowered") for problem in blocking)
@@ -111,6 +108,8 @@ def _require_agreement(view: CartView, confirmed_total: Decimal | None) -> None:
             code="out_of_stock" if sold_out else "",
             data={"problems": [{"code": problem.code, "message": problem.message} for problem in blocking]},
         )
+    if view.is_empty:
+        raise CartChanged("Your basket is empty.", code="cart_empty")
     if (
         view.method is None
         or view.method.code != view.quote.shipping_code

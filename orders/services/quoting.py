@@ -5,13 +5,13 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Count, F, IntegerField, Q, QuerySet, Value
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils import timezone
 
 from catalog.models import StoreSettings, Variant
 from catalog.services.tree import category_ancestors
 from orders.discounts import Rule
-from orders.models import Cart, Discount, ShippingMethod, TaxRate
+from orders.models import Cart, CartCoupon, Discount, ShippingMethod, TaxRate
 from orders.pricing import Delivery, Item, Quote, quote
 from orders.tax import Taxes
 
@@ -68,25 +68,31 @@ def as_item(variant: Variant, quantity: int) -> Item:
     )
 
 
-def usable_discounts(*, now: datetime, email: str = "") -> QuerySet[Discount]:
-    """Discounts inside their dates with uses left, annotated with the buyer's own uses.
-
-    `own_uses` counts the live uses by `email`; 0 for a buyer not known yet.
-    """
+def with_own_uses(rows: QuerySet[Discount], *, email: str) -> QuerySet[Discount]:
+    """Annotate `own_uses`: the live uses by the buyer with `email`; 0 for one not known yet."""
     own = Q(use_rows__released_at=None, use_rows__customer_key=buyer_key(email))
     counted = Count("use_rows", filter=own) if email else Value(0, output_field=IntegerField())
-    return (
-        Discount.objects.live(now)
-        .filter(Q(max_uses=None) | Q(uses__lt=F("max_uses")))
-        .annotate(own_uses=counted)
-        .filter(Q(max_uses_per_customer=None) | Q(own_uses__lt=F("max_uses_per_customer")))
-    )
+    return rows.annotate(own_uses=counted)
+
+
+def is_usable(discount: Discount, *, now: datetime) -> bool:
+    """Whether a discount (annotated with `own_uses`) is inside its dates and has uses left."""
+    left = discount.max_uses is None or discount.uses < discount.max_uses
+    own = discount.own_uses  # type: ignore[attr-defined]
+    own_left = discount.max_uses_per_customer is None or own < discount.max_uses_per_customer
+    return discount.is_live(now) and left and own_left
 
 
 def discounts_of(cart: Cart, *, now: datetime) -> list[Discount]:
-    """The automatic discounts and those whose code is in the cart, as far as usable now."""
-    typed = Q(pk__in=cart.coupons.values("discount_id"))
-    rows = usable_discounts(now=now, email=cart.email).filter(Q(code_key=None) | typed)
+    """The automatic discounts of the moment and those whose code is in the cart, usable or not.
+
+    `coupon_id` is the cart's CartCoupon of a typed code, None for an automatic one.
+    """
+    typed = CartCoupon.objects.filter(cart=cart, discount=OuterRef("pk")).values("pk")[:1]
+    automatic = Discount.objects.live(now).filter(code_key=None)
+    in_cart = Q(pk__in=CartCoupon.objects.filter(cart=cart).values("discount_id"))
+    rows = Discount.all_objects.filter(Q(pk__in=automatic.values("pk")) | in_cart)
+    rows = with_own_uses(rows, email=cart.email).annotate(coupon_id=Subquery(typed))
     return list(rows.prefetch_related("products", "categories"))
 
 

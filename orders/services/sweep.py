@@ -2,10 +2,15 @@
 
 from datetime import datetime
 
+from orders.services.idempotency import forget_answers
 from orders.services.notifications import send_owed
 from orders.services.orders import expire_unpaid
 
 
 def sweep(*, now: datetime) -> dict[str, int]:
-    """Cancel orders that were not paid in time and send emails that were lost."""
-    return {"unpaid orders cancelled": expire_unpaid(now=now), "emails sent": send_owed(now=now)}
+    """Cancel orders not paid in time, send emails that were lost, forget answers nobody asks again."""
+    return {
+        "unpaid orders cancelled": expire_unpaid(now=now),
+        "emails sent": send_owed(now=now),
+        "old answers forgotten": forget_answers(now=now),
+    }

@@ -2,14 +2,14 @@
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.models import Product
-from ecommerce.lib.api import PageNumberPagination
+from ecommerce.lib.api import JSONParser, PageNumberPagination
 from ecommerce.lib.errors import NotFound
 from reviews.access import own_review
 from reviews.api.serializers import (

@@ -3,12 +3,10 @@ const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const on = (type, handler) => document.addEventListener(type, handler);
 const htmxUrl = document.currentScript.dataset.htmx;
-const announce = (words) => {
-const status = $("#announce");
-if (!status || !words) return;
+const announce = (words) => words && $$("[data-announce]").forEach((status) => {
 status.textContent = "";
 setTimeout(() => { status.textContent = words; }, 100);
-};
+});
 let loading;
 const withHtmx = () => (loading ||= new Promise((resolve, reject) => {
 const start = () => {
@@ -197,6 +195,7 @@ else if (event.key === "Enter" && field.hasAttribute("aria-activedescendant")) $
 else return;
 event.preventDefault();
 });
-field.addEventListener("blur", () => setTimeout(closeSuggestions, 200));
+list.addEventListener("mousedown", (event) => event.preventDefault());
+field.addEventListener("blur", closeSuggestions);
 }
 })();

@@ -52,5 +52,7 @@ if (field && list) {
     else return;
     event.preventDefault();
   });
-  field.addEventListener("blur", () => setTimeout(closeSuggestions, 200));
+  /* A press on the list leaves the focus in the field, so that only leaving it closes the list. */
+  list.addEventListener("mousedown", (event) => event.preventDefault());
+  field.addEventListener("blur", closeSuggestions);
 }

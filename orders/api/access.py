@@ -1,0 +1,95 @@
+"""Whose cart and whose orders a caller of the API gets. Every view goes through here."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from rest_framework.request import Request
+
+from ecommerce.lib.errors import NotFound
+from orders.models import Cart, CartLine, Order
+from orders.services.cart import merge_carts
+
+CART_HEADER = "X-Cart-Token"
+SEE_ORDERS = "orders.view_order"
+CHANGE_ORDERS = "orders.change_order"
+
+
+def customer_of(request: Request) -> Any:
+    """The signed-in person, or None for a guest."""
+    return request.user if request.user.is_authenticated else None
+
+
+def is_staff(user: Any, permission: str) -> bool:
+    """Whether a person works here and has a permission, such as `orders.view_order`."""
+    return user.is_authenticated and user.is_staff and user.has_perm(permission)
+
+
+def cart_of(request: Request) -> Cart | None:
+    """The customer's own open cart, or the guest's with the token sent; None before there is one.
+
+    Raises NotFound (`unknown_cart`) for a token of no open cart, or of a customer's: only that
+    customer gets it.
+    """
+    if request.user.is_authenticated:
+        mine = Cart.objects.open().select_related("customer")
+        return mine.filter(open_for=request.user.pk).first()
+    token = request.headers.get(CART_HEADER, "")
+    cart = Cart.objects.open().filter(token=token, customer=None).first() if token else None
+    if token and cart is None:
+        raise NotFound("There is no such basket, or it has been ordered already.", code="unknown_cart")
+    return cart
+
+
+def cart_to_change(request: Request) -> Cart | None:
+    """The same for requests that write: a customer who still sends a guest's token takes that
+    cart along."""
+    token = request.headers.get(CART_HEADER, "")
+    if request.user.is_authenticated and token:
+        guest = Cart.objects.open().filter(token=token, customer=None).first()
+        if guest is not None:
+            return merge_carts(guest=guest, customer=request.user)
+    return cart_of(request)
+
+
+def line_of(request: Request, line_id: str) -> CartLine:
+    """A line of the caller's cart. Raises Http404 for any other."""
+    cart = cart_to_change(request)
+    line = cart.lines.select_related("cart", "variant__product").filter(pk=line_id).first() if cart else None
+    if line is None:
+        raise Http404
+    return line
+
+
+def orders_for(request: Request) -> QuerySet[Order]:
+    """All orders for staff who may see them, otherwise the caller's own."""
+    if is_staff(request.user, SEE_ORDERS):
+        return Order.objects.all()
+    return Order.objects.for_customer(request.user)
+
+
+def order_for(request: Request, order_id: str) -> Order:
+    """The order, for staff, its customer, or who sends its `?token=`. Raises Http404 otherwise."""
+    token = request.query_params.get("token", "")
+    held = Order.objects.with_token(token).select_related("customer")
+    order = held.filter(pk=order_id).first() if token else None
+    if order is None and request.user.is_authenticated:
+        order = orders_for(request).select_related("customer").filter(pk=order_id).first()
+    if order is None:
+        raise Http404
+    return order
+
+
+def orders_of_customer(request: Request, customer_id: str) -> QuerySet[Order]:
+    """A customer's orders, for themselves and for staff. Raises Http404 otherwise.
+
+    Staff asking for a customer whom nobody knows get none.
+    """
+    try:
+        wanted = UUID(customer_id)
+    except ValueError as error:
+        raise Http404 from error
+    if request.user.customer_id != wanted and not is_staff(request.user, SEE_ORDERS):
+        raise Http404
+    return Order.objects.filter(customer__customer_id=wanted)

@@ -1,0 +1,24 @@
+"""Cart and order routes under /api, each with and without the trailing slash.
+
+`/orders` itself and an order's status are in `payments.api.urls`: they move money.
+"""
+
+from django.urls import re_path
+
+from orders.api import carts, orders
+
+_ID = r"[0-9]{1,18}"
+
+urlpatterns = [
+    re_path(r"^cart/?$", carts.CartView.as_view(), name="api_cart"),
+    re_path(r"^cart/items/?$", carts.CartItemsView.as_view(), name="api_cart_items"),
+    re_path(rf"^cart/items/(?P<line_id>{_ID})/?$", carts.CartItemView.as_view(), name="api_cart_item"),
+    re_path(r"^cart/coupons/?$", carts.CartCouponsView.as_view(), name="api_cart_coupons"),
+    re_path(r"^cart/coupons/(?P<code>[^/]{1,60})/?$", carts.CartCouponView.as_view(), name="api_cart_coupon"),
+    re_path(rf"^orders/(?P<order_id>{_ID})/?$", orders.OrderView.as_view(), name="api_order"),
+    re_path(
+        r"^customers/(?P<customer_id>[0-9a-fA-F-]{32,36})/orders/?$",
+        orders.CustomerOrdersView.as_view(),
+        name="api_customer_orders",
+    ),
+]

@@ -1,0 +1,59 @@
+"""Carts for programs: opened with their first thing, or made of a list of things."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from catalog.models import Variant
+from ecommerce.lib.errors import BadInput, NotFound
+from ecommerce.lib.transactions import retrying_atomic
+from orders.models import Cart, CartLine
+from orders.services.cart import add_coupon, add_line, open_cart
+
+
+def find_sku(*, product_id: int | None, sku: str = "") -> str:
+    """The SKU that a program means by a product's id, a SKU, or both.
+
+    Raises NotFound when no such product is sold or the SKU is another product's, and BadInput
+    (`variant_needed`, with the `skus` to choose from) when the product has several.
+    """
+    if product_id is None:
+        return sku
+    skus = list(Variant.objects.live().filter(product_id=product_id).values_list("sku", flat=True)[:100])
+    if not skus or (sku and sku not in skus):
+        raise NotFound(
+            "We do not sell this any more.", code="unknown_product", field="sku" if skus else "product_id"
+        )
+    if len(skus) > 1 and not sku:
+        raise BadInput(
+            "This product has several variants: say which one by its sku.",
+            code="variant_needed",
+            field="sku",
+            data={"skus": skus},
+        )
+    return sku or skus[0]
+
+
+@retrying_atomic
+def add_to_cart(*, cart: Cart | None, customer: Any, sku: str, quantity: int) -> CartLine:
+    """Add to `cart`, or to one opened for it; when it cannot be added, none is opened."""
+    return add_line(cart=cart or open_cart(customer=customer), sku=sku, quantity=quantity)
+
+
+@retrying_atomic
+def add_code_to_cart(*, cart: Cart | None, customer: Any, code: str) -> Cart:
+    """Put a discount code into `cart`, or into one opened for it; the same rule as above."""
+    cart = cart or open_cart(customer=customer)
+    add_coupon(cart=cart, code=code)
+    return cart
+
+
+@retrying_atomic
+def cart_of_items(*, items: Iterable[tuple[str, int]], customer: Any = None) -> Cart:
+    """A cart of its own for (SKU, quantity) pairs that are ordered at once.
+
+    The customer's open cart stays as it is. Raises what `add_line` raises.
+    """
+    cart = Cart.objects.create(customer=customer, email=(customer.email or "") if customer else "")
+    for sku, quantity in items:
+        add_line(cart=cart, sku=sku, quantity=quantity)
+    return cart

@@ -1,0 +1,19 @@
+"""Routes under /api that move money, each with and without the trailing slash."""
+
+from django.urls import re_path
+
+from payments.api import orders, payments
+
+_ID = r"[0-9]{1,18}"
+
+urlpatterns = [
+    re_path(r"^orders/?$", orders.OrdersView.as_view(), name="api_orders"),
+    re_path(
+        rf"^orders/(?P<order_id>{_ID})/status/?$", orders.OrderStatusView.as_view(), name="api_order_status"
+    ),
+    re_path(r"^payments/?$", payments.PaymentListView.as_view(), name="api_payments"),
+    re_path(rf"^payments/(?P<payment_id>{_ID})/?$", payments.PaymentView.as_view(), name="api_payment"),
+    re_path(
+        rf"^payments/(?P<payment_id>{_ID})/refunds/?$", payments.RefundsView.as_view(), name="api_refunds"
+    ),
+]
