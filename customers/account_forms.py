@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from django import forms
+from django.core.validators import EmailValidator
 
 _PASSWORD_HELP = "At least 8 characters. Three or four words in a row are easy to remember and hard to guess."
 _REQUIRED = {
@@ -37,8 +38,7 @@ class PlainWords(forms.Form):
                 field.widget.attrs |= {"spellcheck": "false", "autocapitalize": "none"}
                 field.max_length = 254
                 for validator in field.validators:
-                    if getattr(validator, "code", "") == "invalid":
-                        field.error_messages["invalid"] = "Enter an email address like name@example.com"
+                    if isinstance(validator, EmailValidator):
                         validator.message = "Enter an email address like name@example.com"
             if field.widget.attrs.get("autocomplete") == "new-password":
                 field.help_text = _PASSWORD_HELP if name == "password1" else ""

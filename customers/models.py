@@ -15,7 +15,7 @@ from ecommerce.lib.addresses import PostalAddress
 from ecommerce.lib.models import BaseModel
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     """Creates people known by an email address, a phone number, or both."""
 
     def create_user(self, email: str | None = None, password: str | None = None, **fields: Any) -> "User":
@@ -106,6 +106,6 @@ class Address(BaseModel):
             postal_code=self.postal_code,
             city=self.city,
             region=self.region,
-            country=self.country.code,
+            country=str(self.country),
             phone=self.phone,
         )

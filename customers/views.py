@@ -8,7 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from customers import phones
-from customers.access import own_address
+from customers.access import own_address, signed_in
 from customers.forms import AddressBookForm, AddressForm, ProfileForm
 from customers.models import Address
 from customers.services import addresses as book
@@ -20,7 +20,7 @@ from ecommerce.lib.errors import DomainError
 @require_GET
 def account(request: HttpRequest) -> HttpResponse:
     """Where a customer finds their orders, addresses and details."""
-    default = Address.book.for_customer(request.user).first()
+    default = Address.book.for_customer(signed_in(request)).first()
     return render(request, "customers/account.html", {"default_address": default})
 
 
@@ -28,11 +28,12 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """Change name and phone number."""
-    initial = {"name": request.user.name, "phone": phones.international(str(request.user.phone or ""))}
+    customer = signed_in(request)
+    initial = {"name": customer.name, "phone": phones.international(str(customer.phone or ""))}
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            profiles.change_profile(customer=request.user, **form.cleaned_data)
+            profiles.change_profile(customer=customer, **form.cleaned_data)
         except DomainError as error:
             form.add_error(error.field or None, error.message)
         else:
@@ -45,18 +46,20 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_GET
 def addresses(request: HttpRequest) -> HttpResponse:
     """The customer's address book."""
-    return render(request, "customers/addresses.html", {"addresses": Address.book.for_customer(request.user)})
+    return render(
+        request, "customers/addresses.html", {"addresses": Address.book.for_customer(signed_in(request))}
+    )
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def address_add(request: HttpRequest) -> HttpResponse:
     """Add an address to the book."""
-    form = AddressBookForm(request.POST or None, initial={"name": request.user.name})
+    form = AddressBookForm(request.POST or None, initial={"name": signed_in(request).name})
     if request.method == "POST" and form.is_valid():
         try:
             book.add_address(
-                customer=request.user, postal=form.postal(), is_default=form.cleaned_data["is_default"]
+                customer=signed_in(request), postal=form.postal(), is_default=form.cleaned_data["is_default"]
             )
         except DomainError as error:
             form.add_error(error.field or None, error.message)

@@ -4,10 +4,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.utils._os import safe_join
 
+from ecommerce.lib.api import PROBLEM_TYPE, problem_body
 from ecommerce.styleguide import samples
 from orders.models import ShippingMethod
 
@@ -56,4 +58,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500 without anything that could fail again: no context processors, no database."""
-    return HttpResponse(Path(settings.BASE_DIR, "templates", "500.html").read_text(), status=500)
+    if request.path.startswith("/api/"):
+        words = "Something went wrong on our side. It is in our log."
+        body = problem_body(http_status=500, detail=words, code="server_error")
+        return JsonResponse(body, status=500, content_type=PROBLEM_TYPE)
+    return HttpResponse(get_template("500.html").render(), status=500)

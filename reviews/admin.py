@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from customers.access import signed_in
 from ecommerce.lib.errors import DomainError
 from reviews.models import Review
 from reviews.services import reviews
@@ -76,14 +77,14 @@ class ReviewAdmin(ModelAdmin):
             obj.save(update_fields=["comments", "modified_at"])
         if "answer" in form.changed_data:
             stored = Review.objects.get(pk=obj.pk)
-            reviews.answer_review(review=stored, text=obj.answer, actor=request.user)
+            reviews.answer_review(review=stored, text=obj.answer, actor=signed_in(request))
 
     def delete_model(self, request: HttpRequest, obj: Review) -> None:
-        reviews.delete_review(review=obj, actor=request.user)
+        reviews.delete_review(review=obj, actor=signed_in(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
         for review in queryset:
-            reviews.delete_review(review=review, actor=request.user)
+            reviews.delete_review(review=review, actor=signed_in(request))
 
     @admin.action(description="Publish", permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
@@ -101,7 +102,7 @@ class ReviewAdmin(ModelAdmin):
         done = 0
         for review in queryset:
             try:
-                reviews.moderate(review=review, status=status, actor=request.user)
+                reviews.moderate(review=review, status=status, actor=signed_in(request))
                 done += 1
             except DomainError as error:
                 self.message_user(request, f"{review}: {error.message}", messages.ERROR)

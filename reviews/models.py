@@ -57,8 +57,8 @@ class Review(BaseDocument):
     answer = models.TextField(max_length=1000, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ReviewManager()
-    all_objects = ReviewQuerySet.as_manager()
+    objects = ReviewManager()  # type: ignore[misc]
+    all_objects = ReviewQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         ordering = ["-review_date"]

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalog.models import Product
+from customers.access import signed_in
 from ecommerce.lib.errors import BadInput
 from reviews.access import own_review, visible_photo
 from reviews.forms import ReviewForm
@@ -24,9 +25,9 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
     product = get_object_or_404(Product.objects.for_listing(), slug=slug)
     form = ReviewForm(request.POST or None, request.FILES or None)
     try:
-        reviews.check_may_review(customer=request.user, product=product)
+        reviews.check_may_review(customer=signed_in(request), product=product)
         if request.method == "POST" and form.is_valid():
-            reviews.add_review(customer=request.user, product=product, **form.for_service())
+            reviews.add_review(customer=signed_in(request), product=product, **form.for_service())
             messages.success(request, "Thank you. Your review is on the page.")
             return redirect(product.get_absolute_url() + "#reviews")
     except BadInput as error:
@@ -44,7 +45,7 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
 def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take back one's own review."""
     review = own_review(request, str(pk))
-    reviews.delete_review(review=review, actor=request.user)
+    reviews.delete_review(review=review, actor=signed_in(request))
     messages.success(request, "The review is deleted.")
     product = Product.objects.filter(pk=review.product_id).first()
     return redirect(product.get_absolute_url() + "#reviews" if product else "catalog:home")
@@ -55,7 +56,7 @@ def photo(request: HttpRequest, pk: UUID) -> FileResponse:
     """The photo of a review, streamed from private storage."""
     review = visible_photo(request, str(pk))
     try:
-        file = storages["private"].open(review.file_path, "rb")
+        file = storages["private"].open(review.file_path or "", "rb")
     except FileNotFoundError as error:
         raise Http404 from error
     response = FileResponse(file, content_type=review.file_type)

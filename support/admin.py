@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from customers.access import signed_in
 from ecommerce.lib.errors import DomainError
 from support.models import Ticket
 from support.services import tickets
@@ -49,7 +50,7 @@ class TicketAdmin(ModelAdmin):
         if "answer" not in form.changed_data:
             return
         try:
-            tickets.answer_ticket(ticket=obj, text=obj.answer, actor=request.user)
+            tickets.answer_ticket(ticket=obj, text=obj.answer, actor=signed_in(request))
         except DomainError as error:
             self.message_user(request, f"Not sent: {error.message}", messages.ERROR)
         else:
@@ -58,11 +59,11 @@ class TicketAdmin(ModelAdmin):
     @admin.action(description="Close without an email", permissions=["change"])
     def close(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
         for ticket in queryset:
-            tickets.close_ticket(ticket=ticket, actor=request.user)
+            tickets.close_ticket(ticket=ticket, actor=signed_in(request))
         self.message_user(request, "The tickets are closed.")
 
     @admin.action(description="Open again", permissions=["change"])
     def reopen(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
         for ticket in queryset:
-            tickets.reopen_ticket(ticket=ticket, actor=request.user)
+            tickets.reopen_ticket(ticket=ticket, actor=signed_in(request))
         self.message_user(request, "The tickets are open again.")

@@ -42,5 +42,5 @@ def _known(request: HttpRequest) -> dict[str, Any]:
     """What the form need not ask: who is signed in, and the order they came from."""
     known = {"order_number": request.GET.get("order", "")[:20]}
     if request.user.is_authenticated:
-        known |= {"name": request.user.name, "email": request.user.email}
+        known |= {"name": request.user.name, "email": request.user.email or ""}
     return known

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from email import message_from_bytes, policy
@@ -123,7 +124,8 @@ class ShopServer:
 @contextmanager
 def running_shop(name: str, *, workers: int = 2) -> Iterator[ShopServer]:
     """A shop of its own on a copy of the template, gone at the end of the block."""
-    var_dir = RUN_DIR / "shops" / f"{name}-{os.getpid()}"
+    # A new folder each time: what is left of a stopped shop is in nobody's way.
+    var_dir = RUN_DIR / "shops" / f"{name}-{uuid.uuid4().hex[:12]}"
     _copy(_template(), var_dir)
     server = ShopServer(var_dir, workers=workers)
     try:

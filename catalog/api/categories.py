@@ -24,6 +24,7 @@ class CategoriesView(APIView):
     """The category tree, flat or nested, and adding to it."""
 
     permission_classes = [StaffWrites]
+    pagination_class = PageNumberPagination
     model = Category
 
     @extend_schema(
@@ -57,6 +58,7 @@ class CategorySearchView(APIView):
     """Categories by the words of their names and descriptions."""
 
     permission_classes = [StaffWrites]
+    pagination_class = PageNumberPagination
     model = Category
 
     @extend_schema(

@@ -47,6 +47,7 @@ class ProductsView(APIView):
     """The shelf, and adding to it."""
 
     permission_classes = [StaffWrites]
+    pagination_class = PageNumberPagination
     model = Product
 
     @extend_schema(

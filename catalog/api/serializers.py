@@ -9,16 +9,7 @@ from rest_framework import serializers
 
 from catalog.models import Category, Product, ProductImage, Store, Variant
 from catalog.structured import absolute
-
-
-class MoneyNumber(serializers.DecimalField):
-    """An amount as a JSON number with two decimals: 699.99."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"max_digits": 12, "decimal_places": 2, "coerce_to_string": False} | kwargs))
-
-    def to_representation(self, value: Decimal) -> Any:
-        return round(float(value), 2)
+from ecommerce.lib.api_fields import MoneyNumber
 
 
 class CategorySerializer(serializers.ModelSerializer):

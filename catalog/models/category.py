@@ -37,8 +37,8 @@ class Category(BaseModel, TreeNode):
     )
     position = models.PositiveIntegerField(default=0)
 
-    objects = CategoryManager()
-    all_objects = CategoryQuerySet.as_manager()
+    objects = CategoryManager()  # type: ignore[misc]
+    all_objects = CategoryQuerySet.as_manager()  # type: ignore[misc, django-manager-missing]
 
     class Meta:
         ordering = ["position", "name"]

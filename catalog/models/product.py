@@ -76,8 +76,8 @@ class Product(BaseModel):
     rating = models.DecimalField(max_digits=3, decimal_places=2, default=0, editable=False)
     review_count = models.PositiveIntegerField(default=0, editable=False)
 
-    objects = ProductManager()
-    all_objects = ProductQuerySet.as_manager()
+    objects = ProductManager()  # type: ignore[misc]
+    all_objects = ProductQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         ordering = ["rank", "pk"]

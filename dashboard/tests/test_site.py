@@ -92,3 +92,10 @@ def test_money_and_orders_cannot_be_added_by_hand(staff, name):
 )
 def test_plain_lists_open(staff, name):
     assert staff.get(reverse(f"admin:{name}_changelist")).status_code == 200
+
+
+def test_every_staff_page_has_one_main_landmark_and_a_way_to_it(staff):
+    for name in ("index", "orders_order_changelist", "orders_discount_add"):
+        page = staff.get(reverse(f"admin:{name}")).content.decode()
+        assert page.count("<main ") == 1
+        assert 'href="#content"' in page

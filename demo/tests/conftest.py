@@ -26,11 +26,10 @@ def load(**choices: int) -> Plan:
 def demo_shop(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[Plan]:
     """The default demo. Tests that change it do so in a transaction of their own."""
     cache.clear()
-    with django_db_blocker.unblock():
-        with transaction.atomic(), transaction.atomic(using="documents"):
-            yield load()
-            for alias in ("default", "documents"):
-                transaction.set_rollback(True, using=alias)
+    with django_db_blocker.unblock(), transaction.atomic(), transaction.atomic(using="documents"):
+        yield load()
+        for alias in ("default", "documents"):
+            transaction.set_rollback(True, using=alias)
     cache.clear()
 
 

@@ -1,69 +1,19 @@
-"""What every API route shares: JSON numbers for money, UTC times, pages, and problem+json errors."""
+"""What every API route shares: pages and problem+json errors. JSON itself is in `api_formats`."""
 
 import re
-import secrets
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import Http404
-from rest_framework import exceptions, pagination, parsers, renderers, status
+from rest_framework import exceptions, pagination, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils import encoders
-from rest_framework.views import exception_handler, set_rollback
 
 from ecommerce.lib.errors import Busy, DomainError
 from ecommerce.lib.transactions import is_lock_conflict
 
 PROBLEM_TYPE = "application/problem+json"
-# The json module can only write floats, and 64.00 as a float is 64.0. So a Decimal becomes a
-# string that nobody outside this process can write, and loses its quotes afterwards.
-_MARK = secrets.token_hex(12)
-_MARKED = re.compile(rb'"%s(-?[0-9]+(?:\.[0-9]+)?)"' % _MARK.encode())
-
-
-class JSONEncoder(encoders.JSONEncoder):
-    """Times in UTC as 2024-12-13T10:30:00Z, Decimals with all their digits."""
-
-    def default(self, obj: Any) -> Any:
-        if isinstance(obj, Decimal):
-            return f"{_MARK}{obj:f}"
-        if isinstance(obj, datetime):
-            return obj.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return super().default(obj)
-
-
-class JSONRenderer(renderers.JSONRenderer):
-    """JSON in which a Decimal is a number, 64.00; DRF quotes it otherwise."""
-
-    charset = "utf-8"
-    encoder_class = JSONEncoder
-
-    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        return _MARKED.sub(rb"\1", super().render(data, *args, **kwargs))
-
-
-class TooLarge(exceptions.APIException):
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The request is too large."
-    default_code = "too_large"
-
-
-class JSONParser(parsers.JSONParser):
-    """JSON of a bounded size. (Django's own limit does not cover bodies that DRF reads.)"""
-
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        length = (parser_context or {})["request"].META.get("CONTENT_LENGTH") or 0
-        if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise TooLarge
-        try:
-            return super().parse(stream, media_type, parser_context)
-        except RecursionError as error:
-            raise exceptions.ParseError("The JSON is nested too deeply.") from error
 
 
 class PageNumberPagination(pagination.PageNumberPagination):
@@ -109,6 +59,9 @@ def problem_body(*, http_status: int, detail: str, code: str, title: str = "") -
 
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn what a view raised into problem+json; unknown errors stay what they are."""
+    # DRF's views read the settings that name this module, so they cannot be imported before it.
+    from rest_framework.views import exception_handler, set_rollback
+
     if isinstance(error, OperationalError) and is_lock_conflict(error):
         error = Busy("The shop is very busy right now. Nothing was changed; please try again.")
     if isinstance(error, DomainError):

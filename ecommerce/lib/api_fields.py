@@ -14,8 +14,8 @@ class MoneyNumber(serializers.DecimalField):
     """An amount in the shop's currency as a JSON number with its decimals: 699.99, 64.00."""
 
     def __init__(self, **kwargs: Any) -> None:
-        exponent = smallest_unit(settings.SHOP_CURRENCY).as_tuple().exponent
-        own = {"max_digits": 14, "decimal_places": -int(exponent), "coerce_to_string": False}
+        decimals = -int(smallest_unit(settings.SHOP_CURRENCY).as_tuple().exponent)
+        own = {"max_digits": 11 + decimals, "decimal_places": decimals, "coerce_to_string": False}
         super().__init__(**(own | kwargs))
 
 

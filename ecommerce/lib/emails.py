@@ -1,5 +1,6 @@
 """Emails as text and HTML from one pair of templates, and a backend that files them."""
 
+from collections.abc import Sequence
 from email.utils import make_msgid
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,11 @@ def send_email(*, template: str, to: str, context: dict[str, Any]) -> None:
 class FileBackend(BaseEmailBackend):
     """Write each message to its own .eml file, which any mail program opens."""
 
-    def send_messages(self, email_messages: list[EmailMessage]) -> int:
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         folder = Path(settings.EMAIL_FILE_PATH)
         folder.mkdir(parents=True, exist_ok=True)
         for message in email_messages:
             unique = make_msgid().strip("<>").split("@")[0]
             name = f"{timezone.now():%Y%m%d-%H%M%S}-{unique}.eml"
-            (folder / name).write_bytes(message.message().as_bytes(linesep="\r\n"))
+            (folder / name).write_bytes(message.message().as_bytes())
         return len(email_messages)

@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ecommerce.lib.api import JSONRenderer
+from ecommerce.lib.api_formats import JSONRenderer
 from orders.api.access import CART_HEADER
 from orders.services.idempotency import Answer, RepeatKey
 

@@ -51,7 +51,7 @@ class DeliveryForm(forms.Form):
 
     def __init__(self, *args: Any, methods: list[ShippingMethod], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["shipping_method"].choices = [
+        self.fields["shipping_method"].choices = [  # type: ignore[attr-defined]
             (method.code, f"{method.name}, {format_money(method.price)}") for method in methods
         ]
 
@@ -82,4 +82,4 @@ class PayForm(forms.Form):
 
     def __init__(self, *args: Any, methods: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["payment_method"].choices = methods
+        self.fields["payment_method"].choices = methods  # type: ignore[attr-defined]

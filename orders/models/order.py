@@ -122,8 +122,8 @@ class Order(BaseModel):
     delivered_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
-    objects = OrderManager()
-    all_objects = OrderQuerySet.as_manager()
+    objects = OrderManager()  # type: ignore[misc]
+    all_objects = OrderQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         ordering = ["-placed_at", "-pk"]

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
+from django_countries import countries
 
 from catalog.models import Store, StoreSettings
 from ecommerce.lib.background import after_commit, task_named
@@ -106,7 +107,7 @@ def seller_of(shop: StoreSettings) -> dict[str, Any]:
     """Who sells, as invoices and labels show it."""
     store = shop.seller or Store(name=shop.name, country=shop.country)
     place = f"{store.postal_code} {store.city}".strip()
-    lines = [store.line1, place, str(store.country.name or "")]
+    lines = [store.line1, place, str(countries.name(str(store.country)) or "")]
     return {
         "name": store.name,
         "address_lines": [line for line in lines if line],

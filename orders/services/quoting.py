@@ -91,8 +91,8 @@ def discounts_of(cart: Cart, *, now: datetime) -> list[Discount]:
     typed = CartCoupon.objects.filter(cart=cart, discount=OuterRef("pk")).values("pk")[:1]
     automatic = Discount.objects.live(now).filter(code_key=None)
     in_cart = Q(pk__in=CartCoupon.objects.filter(cart=cart).values("discount_id"))
-    rows = Discount.all_objects.filter(Q(pk__in=automatic.values("pk")) | in_cart)
-    rows = with_own_uses(rows, email=cart.email).annotate(coupon_id=Subquery(typed))
+    chosen = Discount.all_objects.filter(Q(pk__in=automatic.values("pk")) | in_cart)
+    rows = with_own_uses(chosen, email=cart.email).annotate(coupon_id=Subquery(typed))
     return list(rows.prefetch_related("products", "categories"))
 
 

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from decimal import Decimal
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_a_guest_orders_items(client, product, slash):
         "payment_url": f"http://127.0.0.1:8000/pay/{order.token}/",
         "track_url": f"http://127.0.0.1:8000/orders/{order.token}/",
     }
-    assert (order.customer, order.email, order.total) == (None, "nora@example.com", 43.90)
+    assert (order.customer, order.email, order.total) == (None, "nora@example.com", Decimal("43.90"))
     assert (payment.gateway, payment.amount) == ("demo", order.total)
     assert StockItem.objects.get().held == 2
     shown = client.get(f"/api/orders/{order.pk}?token={order.token}").json()
@@ -173,7 +174,7 @@ def test_a_changed_price_needs_the_total_confirmed(client, product):
 def test_posted_prices_are_ignored(client, product):
     items = [{"product_id": product.pk, "quantity": 1, "price": 0.01}]
     assert post(client, wish(product, items=items, total_price=0.01, discount=99)).status_code == 201
-    assert Order.objects.get().total == 23.90
+    assert Order.objects.get().total == Decimal("23.90")
 
 
 def test_codes_count_or_are_explained(client, product):

@@ -9,7 +9,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.models import Product
-from ecommerce.lib.api import JSONParser, PageNumberPagination
+from customers.access import signed_in
+from ecommerce.lib.api import PageNumberPagination
+from ecommerce.lib.api_formats import JSONParser
 from ecommerce.lib.errors import NotFound
 from reviews.access import own_review
 from reviews.api.serializers import (
@@ -35,13 +37,14 @@ class AddReviewView(APIView):
         given = NewReviewSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         data = given.validated_data
-        if data["customer_id"] != request.user.customer_id:
+        customer = signed_in(request)
+        if data["customer_id"] != customer.customer_id:
             raise NotFound("There is no such customer.", field="customer_id")
         product = Product.objects.published().filter(pk=data["product_id"]).first()
         if product is None:
             raise NotFound("There is no such product.", field="product_id")
         review = reviews.add_review(
-            customer=request.user,
+            customer=customer,
             product=product,
             text=data["review"],
             rating=data["rating"],
@@ -65,7 +68,9 @@ class ProductReviewsView(APIView):
         counts = distribution(product.pk)
         average, count = summarise(counts)
         pages = PageNumberPagination()
-        page = pages.paginate_queryset(Review.objects.for_product(product.pk), request, view=self)
+        page: list[Review] | None = pages.paginate_queryset(
+            Review.objects.for_product(product.pk), request, view=self
+        )
         return Response(
             {
                 "reviews": ReviewSerializer(page, many=True).data,
@@ -85,5 +90,5 @@ class ReviewView(APIView):
 
     @extend_schema(responses=MessageSerializer)
     def delete(self, request: Request, review_id: str) -> Response:
-        reviews.delete_review(review=own_review(request, review_id), actor=request.user)
+        reviews.delete_review(review=own_review(request, review_id), actor=signed_in(request))
         return Response({"message": "Review deleted successfully"})

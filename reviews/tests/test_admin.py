@@ -33,7 +33,7 @@ def test_the_list_costs_the_same_for_few_and_many(
     client, staff, product, count, django_assert_max_num_queries
 ):
     ReviewFactory.create_batch(count, product=product)
-    with django_assert_max_num_queries(4, using="documents"), django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(4, using="documents"), django_assert_max_num_queries(14):
         response = client.get(reverse(LIST))
     assert response.status_code == 200
 

@@ -77,7 +77,7 @@ def test_actions_close_and_open(client, staff):
 def test_the_list_costs_the_same(client, staff, count, django_assert_max_num_queries):
     for _ in range(count):
         TicketFactory(customer=UserFactory())
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(16):
         assert client.get(reverse(LIST)).status_code == 200
 
 

@@ -1,0 +1,56 @@
+"""JSON as the API writes and reads it: money as numbers, times in UTC, bodies of a bounded size."""
+
+import re
+import secrets
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from rest_framework import exceptions, parsers, renderers, status
+from rest_framework.utils import encoders
+
+# The json module can only write floats, and 64.00 as a float is 64.0. So a Decimal becomes a
+# string that nobody outside this process can write, and loses its quotes afterwards.
+_MARK = secrets.token_hex(12)
+_MARKED = re.compile(rb'"%s(-?[0-9]+(?:\.[0-9]+)?)"' % _MARK.encode())
+
+
+class JSONEncoder(encoders.JSONEncoder):
+    """Times in UTC as 2024-12-13T10:30:00Z, Decimals with all their digits."""
+
+    def default(self, obj: Any) -> Any:
+        if isinstance(obj, Decimal):
+            return f"{_MARK}{obj:f}"
+        if isinstance(obj, datetime):
+            return obj.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return super().default(obj)
+
+
+class JSONRenderer(renderers.JSONRenderer):
+    """JSON in which a Decimal is a number, 64.00; DRF quotes it otherwise."""
+
+    charset = "utf-8"
+    encoder_class = JSONEncoder
+
+    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
+        return _MARKED.sub(rb"\1", super().render(data, *args, **kwargs))
+
+
+class TooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The request is too large."
+    default_code = "too_large"
+
+
+class JSONParser(parsers.JSONParser):
+    """JSON of a bounded size. (Django's own limit does not cover bodies that DRF reads.)"""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        length = (parser_context or {})["request"].META.get("CONTENT_LENGTH") or 0
+        if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise TooLarge
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError as error:
+            raise exceptions.ParseError("The JSON is nested too deeply.") from error
