@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
+from django.core.cache import cache
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.db.models import QuerySet
 from django.forms import BoundField
@@ -25,6 +27,8 @@ from ecommerce.lib.money import format_money
 PAGE_SIZE = 24
 # A group of filters shows this many options; the others are one click away.
 SHOWN_OPTIONS = 8
+LARGE = 2000
+COUNTS_SECONDS = 60
 RELEVANCE = {"relevance": "Best match"}
 
 
@@ -151,7 +155,7 @@ def build_shelf(
     products = Product.objects.for_listing()
     overview = wanted.overview(products)
     sort = form.cleaned_data.get("sort") or next(iter(labels))
-    counts = wanted.value_counts(products)
+    counts = _value_counts(wanted, products, overview["total"])
     return Shelf(
         form=form,
         page=_page(wanted.apply(products), sort, ranked_ids, overview["total"], query.get("page", "1")),
@@ -163,6 +167,21 @@ def build_shelf(
         chips=_chips(query, form, attributes, stores),
         clear_url=_without(query, *form.fields, keep=("sort",)),
     )
+
+
+def _value_counts(
+    wanted: ProductFilter, products: QuerySet[Product], total: int
+) -> dict[tuple[str, str], int]:
+    """The counts of every value; those of a large shelf without filters are up to a minute old.
+
+    They are the one thing here whose cost grows with the shelf, and plain lists are what most
+    visitors ask for.
+    """
+    if total < LARGE or wanted != ProductFilter(category_ids=wanted.category_ids):
+        return wanted.value_counts(products)
+    scope = repr(wanted.category_ids).encode()
+    key = f"shelf-counts:{sha256(scope).hexdigest()}"
+    return cache.get_or_set(key, lambda: wanted.value_counts(products), COUNTS_SECONDS) or {}
 
 
 def _page(

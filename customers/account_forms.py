@@ -7,6 +7,7 @@ from django import forms
 from django.core.validators import EmailValidator
 
 _PASSWORD_HELP = "At least 8 characters. Three or four words in a row are easy to remember and hard to guess."
+_EMAIL = EmailValidator(message="Enter an email address like name@example.com")
 _REQUIRED = {
     "login": "Enter your email address",
     "email": "Enter your email address",
@@ -37,9 +38,11 @@ class PlainWords(forms.Form):
             if isinstance(field, forms.EmailField):
                 field.widget.attrs |= {"spellcheck": "false", "autocapitalize": "none"}
                 field.max_length = 254
-                for validator in field.validators:
-                    if isinstance(validator, EmailValidator):
-                        validator.message = "Enter an email address like name@example.com"
+                # Put in its place, not changed: every email field shares Django's own instance.
+                field.validators = [
+                    _EMAIL if isinstance(validator, EmailValidator) else validator
+                    for validator in field.validators
+                ]
             if field.widget.attrs.get("autocomplete") == "new-password":
                 field.help_text = _PASSWORD_HELP if name == "password1" else ""
             elif isinstance(field, allauth_forms.PasswordField):

@@ -25,7 +25,7 @@ class DiscountAdmin(SignedAdmin):
     list_display = ("name", "code", "kind", "worth", "used", "active_from", "active_until", "is_suspended")
     list_filter = ("kind", "is_suspended", "exclusive")
     search_fields = ("name", "code")
-    filter_horizontal = ("products", "categories")
+    autocomplete_fields = ("products", "categories")
     readonly_fields = ("uses",)
     fieldsets = (
         (None, {"fields": ("name", "code", "kind", "percent", "cap", "amount")}),

@@ -84,6 +84,7 @@ def test_json_or_yaml(client):
     assert accepted.content.startswith(b"openapi: 3.1.0")
 
 
+@pytest.mark.django_db
 def test_the_docs_page_alone_may_style_inline(client):
     page = client.get("/api/docs/")
     policy = page["Content-Security-Policy"]

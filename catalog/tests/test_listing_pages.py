@@ -179,6 +179,19 @@ def test_wrong_filters_are_said_and_the_page_still_works(client, query, words):
     assert shown(response) == ["A"]
 
 
+def test_counts_of_a_large_plain_shelf_are_kept_for_a_minute(client, monkeypatch):
+    monkeypatch.setattr("catalog.shelf.LARGE", 1)
+    bag(("Red", "S"), name="A")
+    bag(("Blue", "M"), name="B")
+    client.get(LIST)
+    with CaptureQueriesContext(connection) as plain:
+        client.get(LIST)
+    with CaptureQueriesContext(connection) as filtered:
+        assert shown(client.get(f"{LIST}?colour=Red")) == ["A"]
+    assert not any("UNION ALL" in query["sql"] for query in plain)
+    assert any("UNION ALL" in query["sql"] for query in filtered)
+
+
 @pytest.mark.parametrize("page", ["2", "0", "-1", "x", "1.5", "99999999999999999999"])
 def test_a_page_that_is_not_there_is_404(client, page):
     ProductFactory()
@@ -231,6 +244,7 @@ def test_an_empty_shop_has_a_front_page(client):
     assert "The shelf is empty" in response.content.decode()
 
 
+@pytest.mark.django_db(databases=["default", "documents"])
 def test_reading_writes_no_session(client):
     product = ProductFactory()
     for url in ("/", LIST, f"{LIST}?in_stock=1", "/search/?q=product", product.get_absolute_url()):

@@ -56,6 +56,7 @@ class OrderAdmin(ModelAdmin):
     ordering = ("-placed_at", "-pk")
     list_per_page = 50
     show_full_result_count = False
+    paginator = order_list.BoundedPaginator
     change_list_template = "dashboard/order_list.html"
     actions = [*(_bulk(action) for action in ACTIONS.values() if action.in_bulk), papers]
 

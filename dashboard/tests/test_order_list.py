@@ -227,3 +227,15 @@ def test_orders_are_not_deleted(staff):
     bulk(staff, "delete_selected", [order], post="yes")
     assert Order.objects.filter(pk=order.pk).exists()
     assert staff.post(f"{LIST}{order.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_very_long_lists_are_not_counted_to_their_end(staff, monkeypatch):
+    monkeypatch.setattr("dashboard.order_list.MOST_PAGED", 3)
+    monkeypatch.setattr("dashboard.admin.orders.OrderAdmin.list_per_page", 2)
+    now = timezone.now()
+    orders = [row_order(placed_at=now - timedelta(days=number)) for number in range(5)]
+    response = staff.get(LIST)
+    assert (response.context["cl"].result_count, response.context["cl"].paginator.num_pages) == (3, 2)
+    assert "The newest 3 are listed" in response.content.decode()
+    assert "are listed" not in staff.get(LIST, {"q": "nobody"}).content.decode()
+    assert found(staff, q=orders[4].number[:7]) == {orders[4].number}

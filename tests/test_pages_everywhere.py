@@ -1,0 +1,139 @@
+"""Every page: nothing for axe to find in light and dark, and no sideways scrolling at 320 px."""
+
+import re
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("shop")]
+
+OPEN_TO_ALL = {
+    "home": "/",
+    "list": "/products/",
+    "filtered": "/products/?min_price=20&max_price=90&rating=4&sort=price",
+    "wrong filter": "/products/?min_price=abc",
+    "category": "/category/wear/",
+    "search": "/search/?q=mug",
+    "nothing found": "/search/?q=zzzzzz",
+    "product": "/product/field-backpack/",
+    "sold out variant": "/product/field-backpack/?variant=FIELD-BACKPACK-SAFFRON",
+    "empty basket": "/cart/",
+    "track": "/track/",
+    "contact": "/contact/",
+    "delivery": "/pages/delivery/",
+    "returns": "/pages/returns/",
+    "terms": "/pages/terms/",
+    "privacy": "/pages/privacy/",
+    "cookies": "/pages/cookies/",
+    "imprint": "/pages/imprint/",
+    "sign in": "/account/login/",
+    "sign up": "/account/signup/",
+    "reset": "/account/password/reset/",
+    "not found": "/no-such-page/",
+    "styleguide": "/styleguide/",
+}
+FOR_ADA = {
+    "account": "/account/",
+    "orders": "/account/orders/",
+    "profile": "/account/profile/",
+    "addresses": "/account/addresses/",
+    "new address": "/account/addresses/add/",
+    "password": "/account/password/change/",
+    "email": "/account/email/",
+}
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def inspect(page, axe, name):
+    """What is wrong with the page as it is shown now, at desktop width and at 320 px."""
+    found = [f"{name}: {problem}" for problem in axe(page)]
+    title = page.title()
+    if not re.search(r"\S - \S", title):
+        found.append(f"{name}: title {title!r}")
+    if page.locator("h1").count() != 1 or page.locator("main").count() != 1:
+        found.append(f"{name}: not one h1 and one main")
+    page.set_viewport_size({"width": 320, "height": 700})
+    if (over := page.evaluate(OVERFLOW)) > 0:
+        found.append(f"{name}: {over} px too wide at 320 px")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_open_to_all(new_page, axe, scheme, watch):
+    page = new_page(color_scheme=scheme, reduced_motion="reduce")
+    found = []
+    for name, path in OPEN_TO_ALL.items():
+        page.goto(path)
+        found += inspect(page, axe, name)
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_a_purchase_with_their_errors(new_page, axe, scheme):
+    page = new_page(color_scheme=scheme, reduced_motion="reduce")
+    found = []
+
+    def look(name):
+        found.extend(inspect(page, axe, f"{name} ({scheme})"))
+
+    def go_on(name="Continue"):
+        page.get_by_role("button", name=name).click()
+
+    page.goto("/product/field-backpack/")
+    page.get_by_role("button", name="Add to basket").first.click()
+    page.get_by_role("dialog").get_by_text("Field backpack").wait_for()
+    found.extend(f"drawer: {problem}" for problem in axe(page))
+    page.goto("/cart/")
+    look("basket")
+    page.goto("/checkout/")
+    look("contact")
+    go_on("Continue as guest")
+    look("contact with error")
+    page.get_by_label("Email address").fill(f"axe-{scheme}@example.com")
+    go_on("Continue as guest")
+    look("address")
+    page.get_by_label("The invoice goes to another address").check()
+    go_on()
+    look("address with errors")
+    page.get_by_label("The invoice goes to another address").uncheck()
+    for label, text in (
+        ("Full name", "Kim Kaiser"),
+        ("Street and house number", "Hauptstr. 5"),
+        ("Postal code", "10115"),
+        ("Town or city", "Berlin"),
+    ):
+        page.get_by_label(label).first.fill(text)
+    go_on()
+    look("delivery")
+    go_on()
+    look("check your answers")
+    go_on(re.compile("^Pay"))
+    look("demo bank")
+    go_on("Decline it")
+    look("declined")
+    go_on(re.compile("^Pay"))
+    go_on("Approve the payment")
+    look("confirmation")
+    page.get_by_role("link", name="Follow the order").click()
+    look("order")
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_a_customer(new_page, axe, scheme):
+    page = new_page(color_scheme=scheme, reduced_motion="reduce")
+    page.goto("/account/login/")
+    page.get_by_label("Email").fill("ada@alcove.example")
+    page.get_by_label("Password", exact=True).fill("alcove-demo-ada")
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/account/")
+    found = []
+    for name, path in FOR_ADA.items():
+        page.goto(path)
+        found += inspect(page, axe, name)
+    page.goto("/account/orders/")
+    page.get_by_role("link", name=re.compile("^Order ")).first.click()
+    found += inspect(page, axe, "own order")
+    page.goto("/product/field-backpack/review/")
+    found += inspect(page, axe, "review")
+    assert found == []
