@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django import forms
-
-from dashboard.order_forms import CancelForm, RefundForm, ShipForm
+from dashboard.order_forms import CancelForm, ReasonForm, RefundForm, ShipForm
 from dashboard.worklists import is_to_ship, waits_for_money
 from ecommerce.lib.errors import DomainError
 from ecommerce.lib.transactions import retrying_atomic
@@ -83,7 +81,7 @@ class OrderAction:
     run: Callable[..., None]
     offered: Callable[[Order], bool]
     permissions: tuple[str, ...] = (CHANGE,)
-    form_class: type[forms.Form] | None = None
+    form_class: type[ShipForm] | type[ReasonForm] | None = None
     in_bulk: bool = True
     danger: bool = False
 

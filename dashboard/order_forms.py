@@ -28,7 +28,7 @@ class ShipForm(forms.Form):
         super().__init__(*args, **kwargs)
         known = carriers()
         own = known.get(order.shipping_method, order.shipping_name)
-        self.fields["carrier"].choices = _choices([own, *known.values()])
+        self.fields["carrier"] = forms.ChoiceField(choices=_choices([own, *known.values()]))
         self.left = {line: line.quantity - line.quantity_shipped for line in order.lines.all()}
         for line, left in self.left.items():
             if left:
@@ -76,10 +76,9 @@ class BulkShipForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.known = carriers()
         self.orders = list(orders)
-        self.fields["carrier"].choices = [
-            ("", "The carrier of each order's delivery method"),
-            *_choices(self.known.values()),
-        ]
+        each_its_own = ("", "The carrier of each order's delivery method")
+        choices = [each_its_own, *_choices(self.known.values())]
+        self.fields["carrier"] = forms.ChoiceField(choices=choices, required=False)
         for order in self.orders:
             self.fields[f"tracking_{order.pk}"] = forms.CharField(
                 label=f"Tracking number of {order.number}", max_length=60, required=False

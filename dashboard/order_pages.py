@@ -71,7 +71,7 @@ def act(request: HttpRequest, model_admin: "OrderAdmin", pk: int, code: str) -> 
         return _take(request, action, order, {})
     form = action.form_class(request.POST or None, order=order)
     if request.method == "POST" and form.is_valid():
-        return _take(request, action, order, form.answers())  # type: ignore[attr-defined]
+        return _take(request, action, order, form.answers())
     return _render(
         request, model_admin, "order_act", order, action=action, form=form, warning=_warning(action, order)
     )

@@ -53,7 +53,7 @@ def test_a_checkout_step_is_light_cold_and_warm(new_page):
     page = new_page(**PHONE)
     page.goto("/product/field-backpack/")
     page.get_by_role("button", name="Add to basket").first.click()
-    page.get_by_role("dialog").get_by_text("Field backpack").wait_for()
+    page.get_by_role("dialog").get_by_role("link", name="Field backpack").wait_for()
     state = page.context.storage_state()
     cold_page = new_page(**PHONE, storage_state=state)
     cold = Wire(cold_page)

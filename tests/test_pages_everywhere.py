@@ -81,7 +81,7 @@ def test_pages_of_a_purchase_with_their_errors(new_page, axe, scheme):
 
     page.goto("/product/field-backpack/")
     page.get_by_role("button", name="Add to basket").first.click()
-    page.get_by_role("dialog").get_by_text("Field backpack").wait_for()
+    page.get_by_role("dialog").get_by_role("link", name="Field backpack").wait_for()
     found.extend(f"drawer: {problem}" for problem in axe(page))
     page.goto("/cart/")
     look("basket")

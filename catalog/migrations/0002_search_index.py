@@ -58,4 +58,5 @@ def drop_index(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("catalog", "0001_initial")]
 
-    operations = [migrations.RunPython(create_index, drop_index, elidable=False)]
+    # MySQL cannot roll DDL back, so no transaction is asked for there; SQLite has the migration's own.
+    operations = [migrations.RunPython(create_index, drop_index, atomic=False)]

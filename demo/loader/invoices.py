@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 
-from django.db.models import Case, F, When
+from django.db.models import Case, F, QuerySet, When
 from django.utils import timezone
 from tqdm import tqdm
 
@@ -16,17 +16,22 @@ from orders.services.invoices import invoice_snapshot
 _DAYS_TO_PAY = 14
 
 
+def orders_to_invoice() -> QuerySet[Order]:
+    """The orders that get an invoice, in the order of that moment (`issued_at`)."""
+    issued_at = Case(When(payment_method=AT_DOOR, then=F("shipped_at")), default=F("paid_at"))
+    found = Order.objects.annotate(issued_at=issued_at).filter(issued_at__isnull=False)
+    return found.order_by("issued_at", "pk")
+
+
 def load_invoices(*, bar: tqdm) -> None:
     """Write an invoice for each order that was paid, or shipped to be paid at the door.
 
     Their PDFs stay owed: the sweep and the first download make them.
     """
-    issued_at = Case(When(payment_method=AT_DOOR, then=F("shipped_at")), default=F("paid_at"))
-    orders = Order.objects.annotate(issued_at=issued_at).filter(issued_at__isnull=False)
     shop = StoreSettings.current()
     writer = Writer(Invoice, InvoiceCounter)
     last: Counter[str] = Counter()
-    in_order = orders.order_by("issued_at", "pk").prefetch_related("lines")
+    in_order = orders_to_invoice().prefetch_related("lines")
     for order in in_order.iterator(chunk_size=BATCH):
         _add_invoice(writer, order, last=last, shop=shop)
         writer.flush_when_full()

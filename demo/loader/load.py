@@ -7,7 +7,7 @@ from catalog.models import Product, StoreSettings
 from customers.models import User
 from demo.loader.catalogue import CatalogueLoader, count_products, products_of
 from demo.loader.drafts import Drafts
-from demo.loader.invoices import load_invoices
+from demo.loader.invoices import load_invoices, orders_to_invoice
 from demo.loader.orders import OrderLoader
 from demo.loader.people import ADA_EMAIL, OWNER_EMAIL, People
 from demo.loader.pictures import copy_pictures, count_files
@@ -54,7 +54,7 @@ def _load_rows(plan: Plan, progress: Progress) -> None:
     with progress.stage("Orders", plan.orders) as bar:
         order_loader = OrderLoader(plan, places=places, shelf=shelf, demand=demand, methods=methods)
         order_loader.load(drafts, bar=bar)
-    with progress.stage("Invoices", Order.objects.count()) as bar:
+    with progress.stage("Invoices", orders_to_invoice().count()) as bar:
         load_invoices(bar=bar)
     with progress.stage("Reviews", plan.reviews) as bar:
         ReviewLoader(plan, people=people, shelf=shelf).load(drafts, bar=bar)

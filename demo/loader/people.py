@@ -3,8 +3,10 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from random import Random
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from tqdm import tqdm
 
@@ -66,30 +68,30 @@ class People:
         return self._person(f"guest:{order}", name=name, email=f"{mailbox}@guest.example")
 
     def load(self, bar: tqdm) -> int:
-        """Write the owner and all customers; return the owner's id."""
+        """Write the owner and all customers; return the owner's id.
+
+        Only in demo mode do the published passwords work: a real shop must not have them.
+        """
         writer = Writer(User, EmailAddress, Address)
+        dice = self._plan.dice("passwords")
         owner = _add_user(
             writer,
             email=OWNER_EMAIL,
             name="Olive Keller",
-            password=make_password(OWNER_PASSWORD, salt=f"alcove-owner-{self._plan.seed}"),
+            password=self._password(dice, OWNER_PASSWORD),
             is_staff=True,
             is_superuser=True,
             customer_id=uuid.UUID(int=self._plan.dice("owner").getrandbits(128), version=4),
             joined_at=self._plan.days_ago(500),
         )
         self._first_user = owner + 1
-        dice = self._plan.dice("passwords")
         for number in range(self._plan.customers):
             person = self.customer(number)
-            password = UNUSABLE_PASSWORD_PREFIX + letters(dice, 40, _ALPHABET)
-            if number == ADA:
-                password = make_password(ADA_PASSWORD, salt=f"alcove-ada-{self._plan.seed}")
             user = _add_user(
                 writer,
                 email=person.email,
                 name=person.name,
-                password=password,
+                password=self._password(dice, ADA_PASSWORD if number == ADA else ""),
                 customer_id=person.customer_id,
                 joined_at=person.joined_at,
             )
@@ -109,6 +111,13 @@ class People:
             bar.update()
         writer.flush()
         return owner
+
+    def _password(self, dice: Random, text: str) -> str:
+        """The hash of `text`, or one that no password fits."""
+        noise = letters(dice, 40, _ALPHABET)
+        if text and settings.DEMO_MODE:
+            return make_password(text, salt=noise)
+        return UNUSABLE_PASSWORD_PREFIX + noise
 
     def _name(self, number: int) -> tuple[str, str]:
         """A name and a mailbox; no two numbers have the same mailbox."""

@@ -50,6 +50,7 @@ class ReviewLoader:
     def load(self, drafts: Drafts, *, bar: tqdm) -> None:
         """Choose who writes, write it, and store each product's rating."""
         reviews = sorted(self._reviews(drafts), key=lambda review: (review.review_date, review.id))
+        bar.total = len(reviews)  # fewer than planned when too little was bought
         self._moderate(reviews)
         self._answer(reviews)
         for start in range(0, len(reviews), BATCH):

@@ -5,6 +5,7 @@ from itertools import islice
 
 import pytest
 from django.apps import apps
+from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +14,7 @@ from catalog.models import Product, StockItem, Variant
 from catalog.services.products import refresh_listing
 from demo.catalogue import load as load_catalogue
 from demo.loader.catalogue import products_of
+from demo.loader.people import ADA_EMAIL, ADA_PASSWORD, OWNER_EMAIL, OWNER_PASSWORD
 from demo.loader.plan import Plan
 from demo.tests.conftest import MIDNIGHT, load
 from demo.tests.test_shop import LISTING
@@ -104,6 +106,14 @@ def test_a_shop_with_products_is_left_alone():
     with pytest.raises(CommandError, match="already has products"):
         call_command("load_demo", "--no-progress")
     assert list(Product.objects.values_list("pk", "modified_at")) == before
+
+
+def test_outside_demo_mode_the_published_passwords_do_not_work(settings, capsys):
+    settings.DEMO_MODE = False
+    call_command("load_demo", "--products=2", "--orders=2", "--customers=1", "--no-progress")
+    assert authenticate(email=OWNER_EMAIL, password=OWNER_PASSWORD) is None
+    assert authenticate(email=ADA_EMAIL, password=ADA_PASSWORD) is None
+    assert OWNER_PASSWORD not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("argument", ["--products=0", "--orders=-1", "--customers=many"])

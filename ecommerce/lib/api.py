@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions, pagination, status
@@ -14,6 +14,12 @@ from ecommerce.lib.errors import Busy, DomainError
 from ecommerce.lib.transactions import is_lock_conflict
 
 PROBLEM_TYPE = "application/problem+json"
+
+
+class TooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The request is too large."
+    default_code = "too_large"
 
 
 class PageNumberPagination(pagination.PageNumberPagination):
@@ -28,6 +34,16 @@ class PageNumberPagination(pagination.PageNumberPagination):
         if given is not None and not re.fullmatch(r"0*[1-9][0-9]{0,5}", given):
             raise exceptions.ValidationError({"page_size": ["Enter a number from 1 to 100."]})
         return super().get_page_size(request)
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """DRF's own is OpenAPI 3.0, which says `nullable`; in 3.1 null is a type."""
+        link = {"type": ["string", "null"], "format": "uri"}
+        results = {"next": link, "previous": link, "results": schema}
+        return {
+            "type": "object",
+            "required": ["count", *results],
+            "properties": {"count": {"type": "integer"}, **results},
+        }
 
 
 def problem(
@@ -64,6 +80,8 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
 
     if isinstance(error, OperationalError) and is_lock_conflict(error):
         error = Busy("The shop is very busy right now. Nothing was changed; please try again.")
+    elif isinstance(error, RequestDataTooBig):
+        error = TooLarge()
     if isinstance(error, DomainError):
         set_rollback()
         fields = {error.field: [error.message]} if error.field else None
@@ -80,10 +98,8 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
         elif error.http_status == status.HTTP_429_TOO_MANY_REQUESTS and "retry_after" in error.data:
             response["Retry-After"] = str(error.data["retry_after"])
         return response
-    response = exception_handler(error, context)
-    if response is None:
-        return None
-    return _problem_of(error, response)
+    answer = exception_handler(error, context)
+    return _problem_of(error, answer) if answer is not None else None
 
 
 def _problem_of(error: Exception, response: Response) -> Response:

@@ -1,4 +1,4 @@
-"""JSON as the API writes and reads it: money as numbers, times in UTC, bodies of a bounded size."""
+"""JSON as the API writes and reads it: money as numbers, times in UTC."""
 
 import re
 import secrets
@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
-from rest_framework import exceptions, parsers, renderers, status
+from rest_framework import exceptions, parsers, renderers
 from rest_framework.utils import encoders
 
 # The json module can only write floats, and 64.00 as a float is 64.0. So a Decimal becomes a
@@ -37,19 +36,10 @@ class JSONRenderer(renderers.JSONRenderer):
         return _MARKED.sub(rb"\1", super().render(data, *args, **kwargs))
 
 
-class TooLarge(exceptions.APIException):
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The request is too large."
-    default_code = "too_large"
-
-
 class JSONParser(parsers.JSONParser):
-    """JSON of a bounded size. (Django's own limit does not cover bodies that DRF reads.)"""
+    """JSON. How long it may be is Django's DATA_UPLOAD_MAX_MEMORY_SIZE."""
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        length = (parser_context or {})["request"].META.get("CONTENT_LENGTH") or 0
-        if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise TooLarge
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError as error:

@@ -63,6 +63,10 @@ class AutoSchema(SpectacularSchema):
         first = self.path.removeprefix("/api").strip("/").split("/")[0]
         return [_GROUPS.get(first, first.capitalize())]
 
+    def get_summary(self) -> str | None:
+        """The first sentence of the description."""
+        return " ".join(self.get_description().split()).partition(". ")[0].rstrip(".") or None
+
     def get_auth(self) -> list[dict[str, Any]]:
         found = super().get_auth()
         asked = [type(permission) for permission in self.view.get_permissions()]

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework.request import Request
 
+from customers.access import signed_in
 from ecommerce.lib.errors import NotFound
 from orders.models import Cart, CartLine, Order
 from orders.services.cart import merge_carts
@@ -90,6 +91,6 @@ def orders_of_customer(request: Request, customer_id: str) -> QuerySet[Order]:
         wanted = UUID(customer_id)
     except ValueError as error:
         raise Http404 from error
-    if request.user.customer_id != wanted and not is_staff(request.user, SEE_ORDERS):
+    if signed_in(request).customer_id != wanted and not is_staff(request.user, SEE_ORDERS):
         raise Http404
     return Order.objects.filter(customer__customer_id=wanted)

@@ -101,7 +101,9 @@ def postal_of(given: str | dict[str, str], *, name: str, field: str) -> PostalAd
         return PostalAddress(name=name, line1=given, postal_code="", city="", country=country)
     form = AddressForm({"name": name} | given | {"country": given["country"].upper()})
     if not form.is_valid():
-        raise serializers.ValidationError({field: {key: list(words) for key, words in form.errors.items()}})
+        raise serializers.ValidationError(
+            {field: {key: [str(word) for word in words] for key, words in form.errors.items()}}
+        )
     return form.postal()
 
 

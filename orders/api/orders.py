@@ -86,14 +86,8 @@ class CustomerOrdersView(APIView):
     def get(self, request: Request, customer_id: str) -> Response:
         pages = PageNumberPagination()
         page = pages.paginate_queryset(orders_of_customer(request, customer_id), request, view=self)
-        return Response(
-            {
-                "orders": OrderBriefSerializer(page, many=True).data,
-                "count": pages.page.paginator.count,
-                "next": pages.get_next_link(),
-                "previous": pages.get_previous_link(),
-            }
-        )
+        answer = pages.get_paginated_response(OrderBriefSerializer(page, many=True).data)
+        return Response({"orders": answer.data.pop("results")} | answer.data)
 
 
 def describe_order(order: Order) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class NewOrderSerializer(serializers.Serializer):
         required=False, help_text="Text or an object; a customer's usual address when left out."
     )
     billing_address = AddressField(required=False, help_text="The same as delivery when left out.")
-    items = CartItemInputSerializer(many=True, required=False, allow_empty=False, max_length=100)
+    items = CartItemInputSerializer(many=True, required=False, allow_empty=False, max_length=100)  # type: ignore[call-arg]
     shipping_method = serializers.CharField(
         max_length=40, required=False, default="", help_text="Its code; the cheapest when left out."
     )
@@ -113,7 +113,7 @@ class NewRefundSerializer(serializers.Serializer):
     """An `amount`, or `lines` of the order; without both all that is left goes back."""
 
     amount = MoneyNumber(required=False)
-    lines = RefundLineSerializer(many=True, required=False, allow_empty=False, max_length=100)
+    lines = RefundLineSerializer(many=True, required=False, allow_empty=False, max_length=100)  # type: ignore[call-arg]
     reason = serializers.CharField(max_length=200)
 
 

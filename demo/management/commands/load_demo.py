@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from demo.loader import Plan, ShopNotEmpty, load_demo, start_of_today
@@ -33,6 +34,12 @@ class Command(BaseCommand):
             load_demo(plan, progress=Progress(shown=not options["no_progress"]))
         except ShopNotEmpty as error:
             raise CommandError(str(error)) from error
+        if not settings.DEMO_MODE:
+            self.stdout.write(
+                "The demo shop is loaded. Its accounts cannot sign in, because SHOP_DEMO is off: give "
+                f"them passwords with `manage.py changepassword {OWNER_EMAIL}`."
+            )
+            return
         self.stdout.write(
             f"The demo shop is loaded.\nStaff:    {OWNER_EMAIL} / {OWNER_PASSWORD}\n"
             f"Customer: {ADA_EMAIL} / {ADA_PASSWORD}"
