@@ -10,7 +10,8 @@ from catalog.services import products
 from catalog.services.search import index_products, search, suggest
 from catalog.tests.factories import AttributeValueFactory, CategoryFactory, ProductFactory, VariantFactory
 
-pytestmark = pytest.mark.django_db
+# InnoDB's full-text index knows committed rows only.
+pytestmark = pytest.mark.django_db(transaction=connection.vendor == "mysql")
 
 
 def test_the_title_weighs_more_than_the_description():
