@@ -119,7 +119,7 @@ class OrderAdmin(ModelAdmin):
     def total_shown(self, order: Order) -> str:
         return format_money(order.total, order.currency)
 
-    @display(description="State, payment, delivery", ordering="status")
+    @display(description="State", ordering="status")
     def states(self, order: Order) -> SafeString:
         fields = ("status", "payment_status", "fulfilment_status")
         badges = [staff.state_badge(order, field) for field in fields]

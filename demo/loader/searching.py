@@ -13,7 +13,6 @@ from catalog.services.words import split_words
 from demo.catalogue import DemoProduct, load
 from demo.loader.bulk import Writer
 
-
 # Sentences come again among made-up products, so their words need not be found again.
 _SENTENCE_END = re.compile(r"(?<=[.:])\s")
 
