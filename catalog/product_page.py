@@ -93,6 +93,15 @@ class ProductPage:
     related: list[Product]
 
     @property
+    def thumbs(self) -> list[ProductImage]:
+        """The views of the chosen variant: its own picture and those that are no variant's.
+
+        Other variants' pictures are reached by choosing the variant.
+        """
+        others = {offer.image_id for offer in self.offers} - {self.chosen.image_id if self.chosen else None}
+        return [image for image in self.images if image.pk not in others or image == self.shown]
+
+    @property
     def groups(self) -> list[Group]:
         """The first attribute as links when there are several, the rest as radios."""
         if len(self.offers) < 2 or self.chosen is None:

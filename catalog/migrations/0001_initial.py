@@ -580,12 +580,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="StoreSettings",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
+                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
                 ("name", models.CharField(default="Alcove", max_length=60)),
                 ("tagline", models.CharField(default="Good things, well kept.", max_length=120)),
                 ("contact_email", models.EmailField(default="hello@alcove.example", max_length=254)),

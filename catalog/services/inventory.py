@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, Sum
 
 from catalog.models import Hold, Product, StockItem, StockLocation, StockMovement, StoreSettings, Variant
+from catalog.services.products import refresh_listing
 from ecommerce.lib.errors import BadInput, DomainError
 from ecommerce.lib.transactions import retrying_atomic
 
@@ -159,7 +160,7 @@ def adjust_stock(
     if not reason.strip():
         raise BadInput("Say why the stock changes.", field="reason")
     item = stock_item(variant)
-    enough = StockItem.objects.filter(pk=item.pk, on_hand__gte=F("held") - change)
+    enough = StockItem.objects.filter(pk=item.pk, on_hand__gte=F("held") + max(-change, 0))
     if not enough.update(on_hand=F("on_hand") + change):
         item.refresh_from_db()
         raise OutOfStock(
@@ -219,20 +220,7 @@ def _record(item: StockItem, change: int, kind: StockMovement.Kind, **more: Any)
 
 
 def _refresh_stock(variant_ids: Iterable[int]) -> None:
-    """Rewrite what listings say about the stock of the products of these variants."""
-    ids = list(variant_ids)
-    if not ids:
-        return
-    products = Variant.all_objects.filter(pk__in=ids).order_by().values("product_id")
-    totals = (
-        Product.all_objects.filter(pk__in=products, variants__is_deleted=False)
-        .annotate(free=Sum(F("variants__stock_items__on_hand") - F("variants__stock_items__held")))
-        .order_by("pk")
-        .values_list("pk", "available", "free")
-    )
-    low_at = StoreSettings.current().low_stock_at
-    with transaction.atomic():
-        for pk, shown, free in totals:
-            if shown != (free or 0):
-                state = stock_state(free or 0, low_at)
-                Product.all_objects.filter(pk=pk).update(available=free or 0, stock_state=state)
+    """Rewrite what listings say about the products of these variants."""
+    products = Variant.all_objects.filter(pk__in=list(variant_ids)).order_by("product_id")
+    if ids := list(products.values_list("product_id", flat=True).distinct()):
+        refresh_listing(*ids)

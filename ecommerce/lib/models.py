@@ -27,7 +27,7 @@ class LifecycleQuerySet(models.QuerySet):
         """Mark the rows deleted. Each gets its own token, which frees its unique keys."""
         count = 0
         for row in self:
-            row.delete()
+            row.delete()  # type: ignore[attr-defined]
             count += 1
         return count, {self.model._meta.label: count}
 

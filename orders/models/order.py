@@ -135,7 +135,7 @@ class Order(BaseModel):
             ),
         ]
         indexes = [
-            Index(fields=["-placed_at", "-id"], name="orders_order_newest"),
+            Index(fields=["is_deleted", "-placed_at", "-id"], name="orders_order_newest"),
             Index(fields=["status", "placed_at"], name="orders_order_status"),
             Index(fields=["customer", "placed_at"], name="orders_order_customer"),
             Index(fields=["email"], name="orders_order_email"),
