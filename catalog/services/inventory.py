@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F, Sum
 
-from catalog.models import Hold, Product, StockItem, StockLocation, StockMovement, StoreSettings, Variant
+from catalog.models import Hold, Product, StockItem, StockLocation, StockMovement, Variant
 from catalog.services.products import refresh_listing
 from ecommerce.lib.errors import BadInput, DomainError
 from ecommerce.lib.transactions import retrying_atomic
