@@ -70,9 +70,14 @@ class Watch:
 
     def follow(self, context: BrowserContext) -> None:
         context.on("console", self._console)
-        context.on("weberror", lambda error: self.problems.append(f"script error: {error.error}"))
+        context.on("weberror", lambda error: self._script_error(str(error.error)))
         context.on("response", self._response)
         context.on("request", self._request)
+
+    def _script_error(self, words: str) -> None:
+        # Going on before a page has faded in ends the fading; Chromium reports that as an error.
+        if not words.startswith("Transition was"):
+            self.problems.append(f"script error: {words}")
 
     def _console(self, message: ConsoleMessage) -> None:
         # Refused forms answer 4xx, which browsers log too; `_response` judges statuses.

@@ -26,6 +26,9 @@ os.environ |= {
     "EMAIL_URL": "",
     "CELERY_BROKER_URL": "",
     "AWS_STORAGE_BUCKET_NAME": "",
+    # The browser's driver leaves an event loop in its thread, and Django would refuse to touch
+    # the database there. Nothing of the shop is asynchronous.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
 }
 
 from ecommerce.settings import *  # noqa: E402, F403

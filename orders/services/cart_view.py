@@ -181,15 +181,21 @@ def _coupon_problems(coupons: list[CartCoupon], quote: Quote) -> list[Problem]:
         discount = coupon.discount
         if discount.pk in applied:
             continue
-        if discount.is_live() and quote.subtotal < discount.minimum_spend:
-            least = format_money(discount.minimum_spend)
-            message = f"The code {discount.code} needs goods for at least {least}."
-        elif discount.is_live():
-            message = f"The code {discount.code} takes nothing off what is in your basket."
-        else:
-            message = f"The code {discount.code} is no longer running."
+        message = _why_not(discount, quote)
         found.append(Problem(code="coupon_not_applied", message=message))
     return found
+
+
+def _why_not(discount: Discount, quote: Quote) -> str:
+    """In words, why a typed code takes nothing off. `discount` is annotated with `own_uses`."""
+    own_limit = discount.max_uses_per_customer
+    if not discount.is_live() or (discount.max_uses is not None and discount.uses >= discount.max_uses):
+        return f"The code {discount.code} is no longer running."
+    if own_limit is not None and discount.own_uses >= own_limit:  # type: ignore[attr-defined]
+        return f"You have used the code {discount.code} already, as often as it allows."
+    if quote.subtotal < discount.minimum_spend:
+        return f"The code {discount.code} needs goods for at least {format_money(discount.minimum_spend)}."
+    return f"The code {discount.code} takes nothing off what is in your basket."
 
 
 def _chosen(methods: list[ShippingMethod], code: str) -> ShippingMethod | None:

@@ -239,3 +239,14 @@ def test_no_delivery_to_a_country_is_said(shopper):
     shopper.post(CONTACT, {"email": "kim@example.com"})
     shopper.post(ADDRESS, WHERE | {"country": "FR", "postal_code": "75001"})
     assert "cannot deliver these things to France" in shopper.get(DELIVERY).content.decode()
+
+
+def test_a_code_used_before_is_named_once_the_shopper_is_known(shopper, product):
+    DiscountFactory(code="ONCE", max_uses_per_customer=1)
+    coupon = reverse("orders:coupon_add")
+    shopper.post(coupon, {"code": "ONCE"})
+    assert pay(shopper, answer_all(shopper)).status_code == 302
+    shopper.post(reverse("orders:cart_add"), {"variant": "BACKPACK", "quantity": "1"})
+    shopper.post(coupon, {"code": "ONCE"})
+    text = answer_all(shopper).content.decode()
+    assert "You have used the code ONCE already" in text and "€67.90" in text
