@@ -52,8 +52,9 @@ def test_a_port_that_is_in_use_is_refused_in_words(shop_server):
         shop_server.manage("serve", "--port", str(shop_server.port))
 
 
-def test_a_shop_of_ones_own_starts_as_the_shared_one(fresh_shop_server, shop_server):
-    count = "SELECT count(*) AS n FROM orders_order"
-    fresh_shop_server.write("DELETE FROM orders_cart")
+def test_a_shop_of_ones_own_starts_as_the_shared_one_and_is_alone(fresh_shop_server, shop_server):
+    count = "SELECT count(*) AS n FROM catalog_product"
     assert fresh_shop_server.url != shop_server.url
     assert fresh_shop_server.rows(count) == shop_server.rows(count)
+    fresh_shop_server.write("UPDATE catalog_storesettings SET name = 'Another'")
+    assert shop_server.rows("SELECT name FROM catalog_storesettings") == [{"name": "Alcove"}]

@@ -109,12 +109,20 @@ def test_with_two_attributes_the_first_is_links_and_the_second_radios(client):
     assert [(pill.label, pill.offer.sku) for pill in radios.pills] == [("S", "R-S"), ("M", "R-M")]
 
 
-def test_thumbnails_are_links_to_views_of_the_same_variant(client):
+def test_thumbnails_are_links_to_views_of_the_chosen_variant(client):
     product = backpack()
-    second = product.images.last()
-    body = page(client, product).content.decode()
-    assert f'href="?variant=B-R&amp;image={second.pk}"' in body
-    assert page(client, product, variant="B-R", image=second.pk).context["page"].shown == second
+    detail = ProductImageFactory(product=product, position=9)
+    body = page(client, product, variant="B-R").content.decode()
+    assert f'href="?variant=B-R&amp;image={detail.pk}"' in body
+    assert page(client, product, variant="B-R", image=detail.pk).context["page"].shown == detail
+
+
+def test_other_variants_pictures_are_reached_through_their_variants(client):
+    product = backpack()
+    own, other = (product.variants.get(sku=sku).image for sku in ("B-R", "B-F"))
+    shown = page(client, product, variant="B-R").context["page"].thumbs
+    assert own in shown and other not in shown
+    assert other in page(client, product, variant="B-F").context["page"].thumbs
 
 
 @pytest.mark.parametrize(
