@@ -85,6 +85,11 @@ class OrderAction:
     in_bulk: bool = True
     danger: bool = False
 
+    @property
+    def asks(self) -> bool:
+        """Whether a page with questions comes first. (A template would call `form_class`.)"""
+        return self.form_class is not None
+
     def permitted(self, user: Any) -> bool:
         return user.has_perms(self.permissions)
 

@@ -40,6 +40,8 @@ for _database in DATABASES.values():
         # Nothing written by a test has to survive a power cut.
         _database["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 
+# WhiteNoise warns about a folder that is not there.
+Path(os.environ["VAR_DIR"], "static").mkdir(exist_ok=True)
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # Made to be slow; tests sign in often.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

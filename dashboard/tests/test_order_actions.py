@@ -163,3 +163,18 @@ def test_an_unknown_order_or_step_is_404(staff):
     assert staff.get("/admin/orders/order/999999/change/").status_code == 404
     assert staff.get("/admin/orders/order/abc/change/").status_code == 404
     assert staff.post(address(OrderFactory(), "teleport")).status_code == 404
+
+
+@pytest.mark.parametrize("code", list(ACTIONS))
+def test_the_button_of_the_order_page_leads_to_questions_or_takes_the_step(staff, code):
+    """A step that asks for something is a link to an empty form; any other is sent at once."""
+    order = PREPARED[code]()
+    page = staff.get(reverse("admin:orders_order_change", args=[order.pk])).content.decode()
+    asks = ACTIONS[code].form_class is not None
+    assert (f'href="{address(order, code)}"' in page) == asks
+    assert (f'action="{address(order, code)}"' in page) != asks
+    if asks:
+        form = staff.get(address(order, code)).context["form"]
+        assert not form.is_bound
+        for line in order.lines.all() if code == "ship" else ():
+            assert form[f"quantity_{line.pk}"].value() == line.quantity

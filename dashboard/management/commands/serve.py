@@ -85,5 +85,6 @@ def _serve(host: str, port: int, workers: int, threads: int) -> None:
 def _sweep(seconds: int) -> None:
     """Do work that is still owed, now and then, for as long as the server lives."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the server, which ends this
+    os.nice(10)  # pages come first: the papers of a new demo shop take minutes
     with open(os.devnull, "w") as silence:
         call_command("sweep", every=seconds, stdout=silence)
