@@ -40,6 +40,10 @@ FOR_ADA = {
     "password": "/account/password/change/",
     "email": "/account/email/",
 }
+# Pictures that take up no room, although their alcove does.
+VANISHED = (
+    "[...document.querySelectorAll('.alcove img')].filter(i => i.checkVisibility() && i.width < 16).length"
+)
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -51,6 +55,8 @@ def inspect(page, axe, name):
         found.append(f"{name}: title {title!r}")
     if page.locator("h1").count() != 1 or page.locator("main").count() != 1:
         found.append(f"{name}: not one h1 and one main")
+    if vanished := page.evaluate(VANISHED):
+        found.append(f"{name}: {vanished} pictures without room")
     page.set_viewport_size({"width": 320, "height": 700})
     if (over := page.evaluate(OVERFLOW)) > 0:
         found.append(f"{name}: {over} px too wide at 320 px")
