@@ -49,7 +49,7 @@ def create_payment(*, order: Order, gateway: str = "", actor: Any = None) -> Pay
 
 
 def start_payment(*, payment: Payment) -> str:
-    """Open the payment at its gateway; returns where the shopper goes, "" for nowhere.
+    """Open the payment at its gateway; returns where the shopper goes, or "" when nothing happens online.
 
     Raises GatewayError when the gateway cannot be reached: the payment stays open, and
     starting again uses the same key.
