@@ -250,3 +250,17 @@ def test_a_code_used_before_is_named_once_the_shopper_is_known(shopper, product)
     shopper.post(coupon, {"code": "ONCE"})
     text = answer_all(shopper).content.decode()
     assert "You have used the code ONCE already" in text and "€67.90" in text
+
+
+def test_each_way_of_delivery_shows_what_it_would_cost_and_when_it_comes(shopper):
+    shopper.post(CONTACT, {"email": "kim@example.com"})
+    shopper.post(ADDRESS, WHERE)
+    page = shopper.get(DELIVERY)
+    assert [(option.method.code, option.price) for option in page.context["options"]] == [
+        ("standard", Decimal("3.90")),
+        ("express", Decimal("9.90")),
+    ]
+    choices = page.content.decode().split("<fieldset")[1].split("</fieldset>")[0]
+    assert "€3.90" in choices and "€9.90" in choices and "Free" not in choices
+    for option in page.context["options"]:
+        assert f"{option.promise.earliest:%A} {option.promise.earliest.day}" in choices
