@@ -17,7 +17,8 @@ log = logging.getLogger(__name__)
 
 # A claim this old belonged to a process that died before it could send.
 _CLAIM = timedelta(minutes=5)
-_ATTEMPTS = 8
+# A mail server may be down over a weekend; after that the words are out of date.
+_GIVE_UP = timedelta(days=3)
 
 
 def owe(*, order: Order, kind: str, key: str = "") -> Notification:
@@ -57,7 +58,9 @@ def send_notification(pk: int) -> bool:
 def send_owed(*, now: datetime, limit: int = 500) -> int:
     """Send what is still owed and not being sent by somebody; returns how many went out."""
     free = Q(claimed_at=None) | Q(claimed_at__lt=now - _CLAIM)
-    owed = Notification.objects.filter(free, sent_at=None, attempts__lt=_ATTEMPTS).order_by("pk")
+    owed = Notification.objects.filter(free, sent_at=None, created_at__gt=now - _GIVE_UP)
+    # The least tried first: an address that always fails keeps nobody waiting.
+    owed = owed.order_by("attempts", "pk")
     return sum(send_notification(pk) for pk in list(owed.values_list("pk", flat=True)[:limit]))
 
 

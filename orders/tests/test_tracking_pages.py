@@ -1,5 +1,7 @@
 """Orders on pages: by link, by number and email, and a customer's own."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.db import connection
@@ -127,6 +129,12 @@ def test_an_email_is_sent_once_and_found_again_when_lost(settings):
     assert send_owed(now=order.placed_at) == 0
     assert send_notification(row.pk) is False
     assert len(mail.outbox) == 1
+
+
+def test_a_mail_server_that_is_down_for_hours_loses_no_email():
+    order = OrderFactory()
+    Notification.objects.filter(order=order).update(attempts=600)
+    assert send_owed(now=order.placed_at + timedelta(hours=10)) == 1
 
 
 @pytest.mark.parametrize("orders", [1, 6])

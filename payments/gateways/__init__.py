@@ -20,6 +20,11 @@ def offered() -> list[Gateway]:
     return [known[code] for code in settings.PAYMENT_GATEWAYS if code in known]
 
 
+def online_codes() -> list[str]:
+    """The gateways that can be asked how a payment stands."""
+    return [code for code, gateway in _all().items() if gateway.is_online]
+
+
 def get(code: str) -> Gateway:
     """The gateway behind a payment, also one that is not offered any more."""
     return _all()[code]

@@ -276,3 +276,13 @@ def test_the_demo_bank_exists_in_demo_mode_only(client, payment, settings):
 def test_strangers_find_no_payment(payment):
     for url in (reverse("payments:start", args=["x" * 43]), reverse("payments:return", args=["pay_x"])):
         assert Client().get(url).status_code == 404
+
+
+def test_many_transfers_that_wait_do_not_keep_a_card_payment_waiting(monkeypatch):
+    monkeypatch.setattr("payments.services.sweep._AT_ONCE", 2)
+    for _ in range(3):
+        OrderFactory(payment_method="bank_transfer")
+    card = Payment.objects.get(order=OrderFactory(payment_method="demo"))
+    start_payment(payment=card)
+    decide(reference=card.reference, approve=True)
+    assert sweep(now=later())["payments settled"] == 1
