@@ -10,6 +10,7 @@ from django.utils import timezone
 from ecommerce.lib.errors import BadInput, DomainError
 from ecommerce.lib.money import format_money
 from ecommerce.lib.transactions import retrying_atomic
+from orders.models import Order
 from orders.services.orders import locked, mark_refunded
 from payments import gateways
 from payments.gateways.base import GatewayError
@@ -27,6 +28,35 @@ def refund_payment(*, payment: Payment, amount: Decimal, reason: str, key: str, 
     if refund.status != Refund.Status.PENDING:
         return refund
     return complete_refund(refund=refund, actor=actor)
+
+
+def refund_order(*, order: Order, amount: Decimal, reason: str, key: str, actor: Any = None) -> list[Refund]:
+    """Send `amount` (major units of the order's currency) back, from the newest payment on.
+
+    Several payments may make up an order, so `key` names the whole: the same key never pays
+    twice. Raises what `refund_payment` raises; `above_captured` when the order's payments hold
+    less than `amount`, and then nothing is sent.
+    """
+    captured = Payment.objects.filter(order=order, status=Payment.Status.CAPTURED).order_by("-pk")
+    known = {refund.key: refund for refund in Refund.objects.filter(key__startswith=f"{key}:")}
+    shares, missing = [], amount
+    for payment in captured:
+        own_key = f"{key}:{payment.pk}"
+        found = known.get(own_key)
+        share = found.amount if found else min(missing, payment.amount - payment.refunded_amount)
+        if share > 0:
+            shares.append((payment, share, own_key))
+            missing -= share
+    if missing > 0:
+        raise DomainError(
+            f"At most {format_money(amount - missing, order.currency)} of this order can go back.",
+            code="above_captured",
+            field="amount",
+        )
+    return [
+        refund_payment(payment=payment, amount=share, reason=reason, key=own_key, actor=actor)
+        for payment, share, own_key in shares
+    ]
 
 
 def complete_refund(*, refund: Refund, actor: Any = None) -> Refund:
@@ -73,11 +103,17 @@ def _book(*, refund: Refund, external_id: str, actor: Any) -> Refund:
     if done and payment.live_for is not None:
         mark_refunded(
             order=order,
-            in_full=payment.refunded_amount >= payment.amount,
+            in_full=not _holds_money(order),
             actor=actor,
             amount_text=format_money(refund.amount, payment.currency),
         )
     return refund
+
+
+def _holds_money(order: Order) -> bool:
+    """Whether any of what came in for the order is still here."""
+    captured = Payment.objects.filter(order=order, status=Payment.Status.CAPTURED, live_for__isnull=False)
+    return captured.filter(refunded_amount__lt=F("amount")).exists()
 
 
 def retry_pending(*, limit: int = 100) -> int:
