@@ -49,7 +49,7 @@ class Shopper:
             "/checkout/pay/",
             seen=review,
             basket=hidden(review, "basket"),
-            confirmed_total=hidden(review, "confirmed_total"),
+            agreed=hidden(review, "agreed"),
             payment_method=method,
         )
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from ecommerce.lib.money import format_money
+from orders.agreement import Agreement, read_agreement
 from orders.models import ShippingMethod
 
 
@@ -57,9 +58,9 @@ class DeliveryForm(forms.Form):
 
 
 class PayForm(forms.Form):
-    """The last step: how to pay, and the total that the shopper saw.
+    """The last step: how to pay, and all that the shopper saw, as the shop signed it.
 
-    The total is only ever compared with the shop's own; it decides nothing.
+    What was seen is only ever compared with how things stand; it decides nothing.
     """
 
     payment_method = forms.ChoiceField(
@@ -70,16 +71,18 @@ class PayForm(forms.Form):
             "invalid_choice": "Choose one of the ways to pay shown here",
         },
     )
-    confirmed_total = forms.DecimalField(
+    agreed = forms.CharField(
         widget=forms.HiddenInput,
-        max_digits=14,
-        decimal_places=3,
-        error_messages={
-            "required": "Please check the total again",
-            "invalid": "Please check the total again",
-        },
+        required=False,
     )
 
     def __init__(self, *args: Any, methods: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["payment_method"].choices = methods  # type: ignore[attr-defined]
+
+    def clean_agreed(self) -> Agreement:
+        """Raises ValidationError for what the shop did not sign."""
+        agreed = read_agreement(self.cleaned_data["agreed"])
+        if agreed is None:
+            raise forms.ValidationError("Please check everything once more, then pay")
+        return agreed

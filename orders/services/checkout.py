@@ -1,5 +1,6 @@
 """From a cart to an order: one short transaction, all of it or nothing."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,12 +13,13 @@ from ecommerce.lib.addresses import PostalAddress
 from ecommerce.lib.errors import BadInput, DomainError
 from ecommerce.lib.money import format_money
 from ecommerce.lib.transactions import retrying_atomic
+from orders.agreement import Agreement, agreement_of, changes_between
 from orders.models import Cart, Notification, Order, OrderLine
 from orders.services.cart_view import CartView, view_cart
 from orders.services.discount_uses import claim_uses
 from orders.services.events import record
 from orders.services.notifications import owe
-from orders.shipping import promise
+from orders.shipping import Promise, promise
 
 # How long a payment method may take before its unpaid order is cancelled. A method that is
 # paid at the door waits for nothing.
@@ -33,16 +35,22 @@ class CartChanged(DomainError):
 
 @retrying_atomic
 def place_order(
-    *, cart: Cart, customer: Any = None, confirmed_total: Decimal | None, payment_method: str
+    *,
+    cart: Cart,
+    customer: Any = None,
+    confirmed_total: Decimal | None,
+    payment_method: str,
+    agreed: Agreement | None = None,
 ) -> Order:
     """Turn `cart` into an order: order, lines, stock, discounts, event and email note together.
 
-    Placing the same cart again returns the order it became. `confirmed_total` is the total the
-    shopper saw and agreed to (None: a program that did not state one); it is only compared.
+    Placing the same cart again returns the order it became. `agreed` is all that the shopper
+    saw on the last page, `confirmed_total` the total a program states; None: nothing was stated.
+    Both are only compared.
 
-    Raises BadInput (`checkout_incomplete`) while answers are missing, CartChanged when goods,
-    prices or the total are not what was agreed to, OutOfStock when somebody was faster, and
-    `coupon_used_up` when a code's last use is gone. Nothing is written then.
+    Raises BadInput (`checkout_incomplete`) while answers are missing, CartChanged when anything
+    is not what was agreed to (its `data["changes"]` says what), OutOfStock when somebody was
+    faster, and `coupon_used_up` when a code's last use is gone. Nothing is written then.
     """
     cart = Cart.objects.select_for_update().get(pk=cart.pk)
     if placed := Order.objects.filter(cart=cart).first():
@@ -51,6 +59,8 @@ def place_order(
     view = view_cart(cart)
     _require_agreement(view, confirmed_total)
     now = timezone.now()
+    if agreed is not None:
+        _require_no_change(view, agreed, now)
     order = _create_order(view, cart, customer, payment_method, now)
     inventory.reserve(
         quantities={line.variant.pk: line.quantity for line in view.lines if line.quantity},
@@ -128,12 +138,29 @@ def _require_agreement(view: CartView, confirmed_total: Decimal | None) -> None:
         )
 
 
+def arrival(view: CartView, now: datetime) -> Promise | None:
+    """The days on which the view's goods arrive when ordered at `now`; None without a delivery."""
+    if view.method is None:
+        return None
+    return promise(method=view.method, placed_at=now, settings=StoreSettings.current())
+
+
+def _require_no_change(view: CartView, agreed: Agreement, now: datetime) -> None:
+    """Refuse when a single word of what the shopper agreed to is different."""
+    changes = changes_between(agreed, agreement_of(view, arrival(view, now)))
+    if changes:
+        raise CartChanged(
+            f"Something changed since you last looked. {'. '.join(str(change) for change in changes)}.",
+            code="order_changed",
+            data={"changes": [asdict(change) for change in changes], "total": view.quote.total},
+        )
+
+
 def _create_order(view: CartView, cart: Cart, customer: Any, payment_method: str, now: datetime) -> Order:
     quote, settings = view.quote, StoreSettings.current()
-    delivery, billing = cart.delivery_address, cart.invoice_address
-    if delivery is None or billing is None or view.method is None:
+    delivery, billing, arrives = cart.delivery_address, cart.invoice_address, arrival(view, now)
+    if delivery is None or billing is None or arrives is None:
         raise BadInput("Please answer the questions about delivery first.", code="checkout_incomplete")
-    arrives = promise(method=view.method, placed_at=now, settings=settings)
     order = Order.objects.create(
         cart=cart,
         customer=customer,

@@ -1,8 +1,10 @@
 """The checkout as guest and as customer: steps, errors, lost sessions, changed totals."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
@@ -50,7 +52,7 @@ def answer_all(client, **where):
 
 
 def pay(client, page, method="bank_transfer", **more):
-    form = {"basket": page.context["basket"], "confirmed_total": page.context["view"].quote.total}
+    form = {"basket": page.context["basket"], "agreed": page.context["agreed"]}
     return client.post(PLACE, form | {"payment_method": method} | more)
 
 
@@ -84,7 +86,7 @@ def test_steps_cannot_be_skipped(shopper):
 
 
 def pay_raw(client, **form):
-    return client.post(PLACE, {"payment_method": "bank_transfer", "confirmed_total": "67.90"} | form)
+    return client.post(PLACE, {"payment_method": "bank_transfer", "agreed": "67.90"} | form)
 
 
 def test_without_a_basket_there_is_no_checkout(client):
@@ -186,18 +188,63 @@ def test_a_changed_price_is_shown_and_asked_again(shopper, product):
     refused = pay(shopper, page)
     text = refused.content.decode()
     assert refused.status_code == 409 and not Order.objects.exists()
-    assert "The total is now €73.90; it was €67.90" in text
-    assert "now costs €70.00, it was €64.00" in text
+    assert "Something changed since you last looked" in text
+    assert changes_of(refused) == [
+        ("Field backpack", "1 × €64.00", "1 × €70.00"),
+        ("VAT 19 %", "€10.84", "€11.80"),
+        ("Total", "€67.90", "€73.90"),
+    ]
     assert pay(shopper, refused).status_code == 302
     assert Order.objects.get().total == Decimal("73.90")
 
 
+def changes_of(page):
+    return [(change.label, change.was, change.now) for change in page.context["changes"]]
+
+
+def test_a_change_that_leaves_the_total_alone_is_shown_too(shopper, product):
+    page = answer_all(shopper)
+    shopper.post(ADDRESS, WHERE | {"line1": "Nebenstr. 7"})
+    refused = pay(shopper, page)
+    assert refused.status_code == 409 and not Order.objects.exists()
+    assert [row[0] for row in changes_of(refused)] == ["Delivery address", "Invoice address"]
+    assert pay(shopper, refused).status_code == 302
+    assert Order.objects.get().delivery_address.line1 == "Nebenstr. 7"
+
+
+def test_a_later_day_of_arrival_is_a_change(shopper):
+    with time_machine.travel(datetime(2026, 3, 2, 13, 59, tzinfo=UTC), tick=False):
+        page = answer_all(shopper)
+    with time_machine.travel(datetime(2026, 3, 2, 14, 1, tzinfo=UTC), tick=False):
+        refused = pay(shopper, page)
+        assert refused.status_code == 409
+        assert changes_of(refused) == [("With you by", "Wednesday 4 March 2026", "Thursday 5 March 2026")]
+        assert pay(shopper, refused).status_code == 302
+
+
+def test_a_discount_that_ended_meanwhile_is_shown_as_gone(shopper):
+    discount = DiscountFactory(code="", name="Spring sale")
+    page = answer_all(shopper)
+    discount.is_suspended = True
+    discount.save()
+    refused = pay(shopper, page)
+    assert ("Spring sale", "€6.40 off", "") in changes_of(refused)
+    assert "no longer there" in refused.content.decode()
+
+
 def test_posted_totals_decide_nothing(shopper):
     page = answer_all(shopper)
-    refused = pay(
-        shopper, page, confirmed_total="0.01", total="0.01", shipping_total="0", discount_total="60"
-    )
-    assert refused.status_code == 409 and not Order.objects.exists()
+    pay(shopper, page, confirmed_total="0.01", total="0.01", shipping_total="0", discount_total="60")
+    assert Order.objects.get().total == Decimal("67.90")
+
+
+@pytest.mark.parametrize("agreed", ["", "0.01", "eyJ0b3RhbCI6WyJUb3RhbCIsIjAuMDEiXX0:1vM:forged"])
+def test_an_agreement_the_shop_did_not_sign_orders_nothing(shopper, agreed):
+    page = answer_all(shopper)
+    refused = pay(shopper, page, agreed=agreed)
+    assert refused.status_code == 400 and not Order.objects.exists()
+    assert "check everything once more" in refused.content.decode()
+    assert pay(shopper, refused).status_code == 302
 
 
 def test_sold_out_meanwhile_is_said_and_nothing_is_written(shopper):
@@ -217,7 +264,7 @@ def test_the_last_use_of_a_code_taken_by_somebody_else_is_said(shopper):
     discount.save()
     refused = pay(shopper, page)
     assert refused.status_code == 409 and not Order.objects.exists()
-    assert "The total is now €67.90" in refused.content.decode()
+    assert ("Total", "€61.50", "€67.90") in changes_of(refused)
 
 
 def test_a_method_of_payment_that_is_not_offered_is_refused(shopper):

@@ -21,11 +21,12 @@ from catalog.models import StoreSettings
 from customers.forms import AddressForm
 from customers.models import Address
 from orders.access import find_cart, restore_cart, sign_cart
+from orders.agreement import Agreement, agreement_of, changes_between, sign_agreement
 from orders.forms.checkout import BillingChoiceForm, ContactForm, DeliveryForm
 from orders.models import Cart, ShippingMethod
 from orders.pricing import delivery_price
 from orders.services.cart_view import CartView, view_cart
-from orders.services.checkout import missing_answer, save_answers
+from orders.services.checkout import arrival, missing_answer, save_answers
 from orders.services.quoting import as_delivery
 from orders.shipping import Promise, promise
 
@@ -126,13 +127,22 @@ def review(request: HttpRequest, cart: Cart | None) -> HttpResponse:
     return render(request, "orders/checkout_review.html", review_context(cart))
 
 
-def review_context(cart: Cart, **more: Any) -> dict[str, Any]:
-    """What the last page shows; `payments` shows it again when paying was refused."""
+def review_context(cart: Cart, *, agreed: Agreement | None = None, **more: Any) -> dict[str, Any]:
+    """What the last page shows; `payments` shows it again when paying was refused.
+
+    `agreed` is what the shopper had seen when they pressed "Pay".
+    """
     view = view_cart(cart)
-    arrives = None
-    if view.method:
-        arrives = promise(method=view.method, placed_at=timezone.now(), settings=StoreSettings.current())
-    context = {"view": view, "cart": cart, "promise": arrives, "basket": sign_cart(cart)}
+    arrives = arrival(view, timezone.now())
+    present = agreement_of(view, arrives)
+    context = {
+        "view": view,
+        "cart": cart,
+        "promise": arrives,
+        "basket": sign_cart(cart),
+        "agreed": sign_agreement(present),
+        "changes": changes_between(agreed, present) if agreed is not None else [],
+    }
     return context | steps_context(cart, "review") | more
 
 

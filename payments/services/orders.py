@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from ecommerce.lib.transactions import retrying_atomic
+from orders.agreement import Agreement
 from orders.models import Cart, Order
 from orders.services.checkout import place_order
 from orders.services.orders import cancel_order, mark_paid
@@ -15,7 +16,12 @@ from payments.services.refunds import refund_payment
 
 @retrying_atomic
 def place_and_pay(
-    *, cart: Cart, customer: Any = None, confirmed_total: Decimal | None, payment_method: str
+    *,
+    cart: Cart,
+    customer: Any = None,
+    confirmed_total: Decimal | None,
+    payment_method: str,
+    agreed: Agreement | None = None,
 ) -> tuple[Order, Payment | None]:
     """Place the order and open its payment in one transaction.
 
@@ -25,7 +31,11 @@ def place_and_pay(
     """
     gateway = gateways.choose(payment_method)
     order = place_order(
-        cart=cart, customer=customer, confirmed_total=confirmed_total, payment_method=gateway.code
+        cart=cart,
+        customer=customer,
+        confirmed_total=confirmed_total,
+        payment_method=gateway.code,
+        agreed=agreed,
     )
     if live := Payment.objects.filter(live_for=order.pk).first():
         return order, live

@@ -33,11 +33,13 @@ def place(request: HttpRequest) -> HttpResponse:
         order, payment = place_and_pay(
             cart=cart,
             customer=customer,
-            confirmed_total=form.cleaned_data["confirmed_total"],
+            confirmed_total=None,
+            agreed=form.cleaned_data["agreed"],
             payment_method=form.cleaned_data["payment_method"],
         )
     except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, error.message)
+        if error.code != "order_changed":  # the page itself says what changed
+            form.add_error(error.field if error.field in form.fields else None, error.message)
         return _refused(request, cart, form, error.http_status)
     return _lead_to_payment(request, order, payment)
 
@@ -48,7 +50,7 @@ def pay_choices() -> list[tuple[str, str]]:
 
 def _refused(request: HttpRequest, cart: Cart, form: PayForm, status: int) -> HttpResponse:
     """The last page again: what changed, the new total, and every answer as it was."""
-    context = review_context(cart, form=form)
+    context = review_context(cart, form=form, agreed=form.cleaned_data.get("agreed"))
     return render(request, "orders/checkout_review.html", context, status=status)
 
 
