@@ -62,7 +62,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         label: model for label, model in registered.items() if _may_see(request, model._meta.label_lower)
     }
     groups = [_overview(request), *_orders(request, allowed)]
-    named = {"orders.order"}
+    named = {"orders.order", "orders.draftorder"}
     for title, entries in GROUPS:
         named |= {label for _, _, label in entries}
         items = [_item(request, *entry) for entry in entries if entry[2] in allowed]
@@ -99,6 +99,8 @@ def _orders(request: HttpRequest, allowed: dict[str, Any]) -> list[dict[str, Any
     titles = {"unpaid": "Unpaid > 1 h", "to_ship": "To ship", "late": "Late"}
     counts = worklists.order_counts()
     items = [everything]
+    if "orders.draftorder" in allowed:
+        items.append(_item(request, "Drafts", "edit_note", "orders.draftorder"))
     for name, _ in worklists.QUEUES:
         item = {
             "title": titles[name],

@@ -1,6 +1,6 @@
 """Everything between "add to cart" and "delivered"."""
 
-from orders.models.cart import Cart, CartCoupon, CartLine
+from orders.models.cart import Cart, CartCoupon, CartLine, DraftOrder
 from orders.models.discount import Discount, DiscountUse
 from orders.models.idempotency import IdempotentRequest
 from orders.models.invoice import Invoice, InvoiceCounter
@@ -15,6 +15,7 @@ __all__ = [
     "CartLine",
     "Discount",
     "DiscountUse",
+    "DraftOrder",
     "IdempotentRequest",
     "Invoice",
     "InvoiceCounter",

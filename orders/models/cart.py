@@ -37,6 +37,10 @@ class Cart(models.Model):
         OPEN = "open", "Open"
         ORDERED = "ordered", "Ordered"
         MERGED = "merged", "Merged into another"
+        DRAFT = "draft", "Draft of staff"
+
+    # What may still be changed. Shoppers only ever find open ones.
+    EDITABLE = (Status.OPEN, Status.DRAFT)
 
     token = models.CharField(max_length=64, unique=True, default=new_token)
     customer = models.ForeignKey(
@@ -54,6 +58,16 @@ class Cart(models.Model):
     shipping_method = models.CharField(max_length=40, blank=True)
     payment_method = models.CharField(max_length=40, blank=True)
     note = models.CharField(max_length=500, blank=True)
+
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="Who of the staff writes a draft.",
+    )
 
     objects = CartQuerySet.as_manager()
 
@@ -75,6 +89,24 @@ class Cart(models.Model):
     def invoice_address(self) -> PostalAddress | None:
         chosen = self.billing_address or self.shipping_address
         return PostalAddress.from_dict(chosen) if chosen else None
+
+
+class DraftOrderManager(models.Manager.from_queryset(CartQuerySet)):  # type: ignore[misc]
+    def get_queryset(self) -> CartQuerySet:
+        return super().get_queryset().filter(status=Cart.Status.DRAFT)
+
+
+class DraftOrder(Cart):
+    """An order that staff prepare for somebody: a cart that no shopper finds, until it is placed."""
+
+    objects = DraftOrderManager()  # type: ignore[misc]
+
+    class Meta:
+        proxy = True
+        ordering = ["-modified_at"]
+
+    def __str__(self) -> str:
+        return f"Draft {self.pk} for {self.email}"
 
 
 class CartLine(models.Model):

@@ -16,6 +16,7 @@ class Notification(models.Model):
 
     class Kind(models.TextChoices):
         ORDER_RECEIVED = "order_received", "Order received"
+        PAYMENT_REQUEST = "payment_request", "Link to pay"
         ORDER_PAID = "order_paid", "Payment received"
         ORDER_SHIPPED = "order_shipped", "Order shipped"
         ORDER_CANCELLED = "order_cancelled", "Order cancelled"

@@ -17,6 +17,7 @@ from orders.models.cart import Cart, new_token
 from orders.pricing import Quote
 
 PAYMENT_LABELS = {
+    "": "Way to pay not chosen yet",
     "demo": "Card (demo)",
     "bank_transfer": "Bank transfer",
     "cash_on_delivery": "Cash on delivery",
@@ -94,7 +95,9 @@ class Order(BaseModel):
     fulfilment_status = models.CharField(
         max_length=20, choices=FulfilmentStatus, default=FulfilmentStatus.UNFULFILLED
     )
-    payment_method = models.CharField(max_length=40)
+    payment_method = models.CharField(
+        max_length=40, blank=True, help_text="Empty: the shopper chooses by the link they were sent."
+    )
 
     currency = models.CharField(max_length=3)
     subtotal = MoneyField()

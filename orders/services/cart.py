@@ -96,14 +96,14 @@ def add_again(*, cart: Cart, order: Order) -> tuple[int, list[str]]:
 
 def remove_line(*, line: CartLine) -> None:
     """Take a line out; repeating does nothing."""
-    CartLine.objects.filter(pk=line.pk, cart__status=Cart.Status.OPEN).delete()
+    CartLine.objects.filter(pk=line.pk, cart__status__in=Cart.EDITABLE).delete()
     _touch(line.cart)
 
 
 def clear_cart(*, cart: Cart) -> None:
     """Take everything out, codes included."""
-    CartLine.objects.filter(cart=cart, cart__status=Cart.Status.OPEN).delete()
-    CartCoupon.objects.filter(cart=cart, cart__status=Cart.Status.OPEN).delete()
+    CartLine.objects.filter(cart=cart, cart__status__in=Cart.EDITABLE).delete()
+    CartCoupon.objects.filter(cart=cart, cart__status__in=Cart.EDITABLE).delete()
 
 
 def sellable_variant(sku: str) -> Variant:
@@ -166,7 +166,7 @@ def add_coupon(*, cart: Cart, code: str) -> CartCoupon:
 
 
 def remove_coupon(*, coupon: CartCoupon) -> None:
-    CartCoupon.objects.filter(pk=coupon.pk, cart__status=Cart.Status.OPEN).delete()
+    CartCoupon.objects.filter(pk=coupon.pk, cart__status__in=Cart.EDITABLE).delete()
 
 
 @retrying_atomic
@@ -225,7 +225,7 @@ def merge_carts(*, guest: Cart, customer: Any) -> Cart:
 def _lock_open(cart: Cart) -> Cart:
     """Lock the cart's row. Raises `cart_closed` when it has become an order meanwhile."""
     locked = Cart.objects.select_for_update().get(pk=cart.pk)
-    if locked.status != Cart.Status.OPEN:
+    if locked.status not in Cart.EDITABLE:
         raise DomainError("This basket has been ordered already.", code="cart_closed")
     return locked
 

@@ -22,9 +22,8 @@ from orders.services.notifications import owe
 from orders.shipping import Promise, promise
 
 # How long a payment method may take before its unpaid order is cancelled. A method that is
-# paid at the door waits for nothing.
-_PAID_ONLINE, _PAID_LATER, _PAID_AT_DOOR = "online", "later", "door"
-_PAYMENT_PACE = {"bank_transfer": _PAID_LATER, "cash_on_delivery": _PAID_AT_DOOR}
+# paid at the door waits for nothing. Without a method the shopper gets a link and chooses there.
+_PAYMENT_PACE = {"bank_transfer": "later", "cash_on_delivery": "door", "": "link"}
 
 
 class CartChanged(DomainError):
@@ -46,7 +45,7 @@ def place_order(
 
     Placing the same cart again returns the order it became. `agreed` is all that the shopper
     saw on the last page, `confirmed_total` the total a program states; None: nothing was stated.
-    Both are only compared.
+    Both are only compared. Without a `payment_method` the shopper is sent a link to choose one.
 
     Raises BadInput (`checkout_incomplete`) while answers are missing, CartChanged when anything
     is not what was agreed to (its `data["changes"]` says what), OutOfStock when somebody was
@@ -68,7 +67,8 @@ def place_order(
     )
     claim_uses(order=order, applied=view.quote.discounts)
     record(order=order, kind="placed", message="Order received", actor=customer, actor_label=order.name)
-    owe(order=order, kind=Notification.Kind.ORDER_RECEIVED)
+    kinds = Notification.Kind
+    owe(order=order, kind=kinds.ORDER_RECEIVED if payment_method else kinds.PAYMENT_REQUEST)
     Cart.objects.filter(pk=cart.pk).update(status=Cart.Status.ORDERED, open_for=None)
     return order
 
@@ -89,7 +89,7 @@ def save_answers(*, cart: Cart, **answers: Any) -> Cart:
     Addresses are PostalAddress or None. Raises `cart_closed` once the cart has been ordered.
     """
     locked = Cart.objects.select_for_update().get(pk=cart.pk)
-    if locked.status != Cart.Status.OPEN:
+    if locked.status not in Cart.EDITABLE:
         raise DomainError("This basket has been ordered already.", code="cart_closed")
     for name, value in answers.items():
         setattr(locked, name, value.to_dict() if isinstance(value, PostalAddress) else value)
@@ -98,7 +98,7 @@ def save_answers(*, cart: Cart, **answers: Any) -> Cart:
 
 
 def _require_answers(cart: Cart) -> None:
-    if cart.status != Cart.Status.OPEN:
+    if cart.status not in Cart.EDITABLE:
         raise DomainError("This basket has been ordered already.", code="cart_closed")
     if step := missing_answer(cart):
         raise BadInput(
@@ -157,7 +157,7 @@ def _require_no_change(view: CartView, agreed: Agreement, now: datetime) -> None
 
 
 def _create_order(view: CartView, cart: Cart, customer: Any, payment_method: str, now: datetime) -> Order:
-    quote, settings = view.quote, StoreSettings.current()
+    quote = view.quote
     delivery, billing, arrives = cart.delivery_address, cart.invoice_address, arrival(view, now)
     if delivery is None or billing is None or arrives is None:
         raise BadInput("Please answer the questions about delivery first.", code="checkout_incomplete")
@@ -183,7 +183,7 @@ def _create_order(view: CartView, cart: Cart, customer: Any, payment_method: str
         billing_address=billing.to_dict(),
         note=cart.note,
         placed_at=now,
-        expires_at=_expiry(payment_method, now, settings),
+        expires_at=pay_until(payment_method, now=now),
         created_by=customer,
     )
     OrderLine.objects.bulk_create(
@@ -210,10 +210,14 @@ def _create_order(view: CartView, cart: Cart, customer: Any, payment_method: str
     return order
 
 
-def _expiry(payment_method: str, now: datetime, settings: StoreSettings) -> datetime | None:
-    pace = _PAYMENT_PACE.get(payment_method, _PAID_ONLINE)
-    if pace == _PAID_AT_DOOR:
-        return None
-    if pace == _PAID_LATER:
-        return now + timedelta(hours=settings.unpaid_hours)
+def pay_until(payment_method: str, *, now: datetime) -> datetime | None:
+    """When an order of `now` is cancelled unless it is paid; None for one paid at the door."""
+    settings = StoreSettings.current()
+    match _PAYMENT_PACE.get(payment_method, "online"):
+        case "door":
+            return None
+        case "later":
+            return now + timedelta(hours=settings.unpaid_hours)
+        case "link":
+            return now + timedelta(days=settings.draft_days)
     return now + timedelta(minutes=settings.card_minutes)

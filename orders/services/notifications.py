@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import StoreSettings
@@ -78,4 +79,5 @@ def _context(row: Notification) -> dict[str, Any]:
         "bank": shop,
         "reason": cancelled.data.get("reason", "") if cancelled else "",
         "track_url": settings.SITE_URL + row.order.get_absolute_url(),
+        "pay_url": settings.SITE_URL + reverse("payments:start", args=[row.order.token]),
     }

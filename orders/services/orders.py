@@ -9,6 +9,7 @@ from catalog.services import inventory
 from ecommerce.lib.errors import DomainError
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Notification, Order
+from orders.services.checkout import pay_until
 from orders.services.discount_uses import release_uses
 from orders.services.events import record
 from orders.services.invoices import issue_invoice
@@ -78,6 +79,25 @@ def mark_paid(*, order: Order, actor: Any = None) -> Order:
         move(order, Order.Status.PROCESSING)
     issue_invoice(order=order)
     owe(order=order, kind=Notification.Kind.ORDER_PAID)
+    return order
+
+
+@retrying_atomic
+def choose_payment_method(*, order: Order, payment_method: str) -> Order:
+    """The shopper will pay a waiting order this way: its time to pay is that way's, never less.
+
+    An order that waits for nothing any more stays as it is.
+    """
+    order = locked(order)
+    if order.status != Order.Status.PENDING or order.is_paid:
+        return order
+    until = pay_until(payment_method, now=timezone.now())
+    if until is not None and order.expires_at is not None:
+        until = max(until, order.expires_at)
+    Order.objects.filter(pk=order.pk, status=Order.Status.PENDING).update(
+        payment_method=payment_method, expires_at=until, modified_at=timezone.now()
+    )
+    order.refresh_from_db()
     return order
 
 

@@ -7,7 +7,7 @@ from ecommerce.lib.transactions import retrying_atomic
 from orders.agreement import Agreement
 from orders.models import Cart, Order
 from orders.services.checkout import place_order
-from orders.services.orders import cancel_order, mark_paid
+from orders.services.orders import cancel_order, choose_payment_method, mark_paid
 from payments import gateways
 from payments.models import Payment
 from payments.services.payments import call_off_payment, create_payment
@@ -44,6 +44,20 @@ def place_and_pay(
     if not order.total:
         return mark_paid(order=order), None
     return order, create_payment(order=order, gateway=gateway.code, actor=customer)
+
+
+@retrying_atomic
+def pay_by(*, order: Order, payment_method: str) -> Payment:
+    """Open a payment for a waiting order in the way the shopper has just chosen.
+
+    The order keeps that way, and waits for its money as long as the way takes; its time never
+    gets shorter. Raises BadInput for a way that is not offered, and what `create_payment` raises.
+    """
+    gateway = gateways.choose(payment_method)
+    payment = create_payment(order=order, gateway=gateway.code)
+    if payment.gateway == gateway.code:
+        choose_payment_method(order=order, payment_method=gateway.code)
+    return payment
 
 
 def cancel_and_refund(*, order: Order, reason: str, actor: Any = None) -> Order:

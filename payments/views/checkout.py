@@ -15,8 +15,8 @@ from orders.views.tracking import order_context
 from payments import gateways
 from payments.gateways.base import GatewayError
 from payments.models import Payment
-from payments.services.orders import cancel_and_refund, place_and_pay
-from payments.services.payments import create_payment, settle, start_payment
+from payments.services.orders import cancel_and_refund, pay_by, place_and_pay
+from payments.services.payments import settle, start_payment
 
 
 @require_POST
@@ -75,8 +75,7 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _payment_page(request, order)
     try:
-        gateway = gateways.choose(request.POST.get("payment_method", ""))
-        payment = create_payment(order=order, gateway=gateway.code)
+        payment = pay_by(order=order, payment_method=request.POST.get("payment_method", ""))
     except DomainError as error:
         return _payment_page(request, order, error=error)
     return _lead_to_payment(request, order, payment)
