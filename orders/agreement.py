@@ -45,7 +45,8 @@ def agreement_of(view: CartView, arrives: Promise | None) -> Agreement:
     if cart is not None:
         said["email"] = ("Email", cart.email)
         said["address"] = ("Delivery address", str(cart.delivery_address or ""))
-        said["invoice"] = ("Invoice address", str(cart.invoice_address or ""))
+        if cart.billing_address:
+            said["invoice"] = ("Invoice address", str(cart.invoice_address))
     for line in quote.lines:
         said[f"line {line.key}"] = (line.name, f"{line.quantity} × {money(line.unit_price)}")
     for discount in quote.discounts:
