@@ -193,7 +193,7 @@ def delivery_price(delivery: Delivery | None, goods: Decimal, currency: str) -> 
 def _delivery_steps(delivery: Delivery | None, shipping: Decimal, goods: Decimal) -> list[Step]:
     if delivery is None:
         return []
-    if delivery.price and not shipping:
+    if delivery.free_from is not None and delivery.price and not shipping:
         text = f"{delivery.name}: free from {delivery.free_from:.2f}, the goods are {goods:.2f}"
     else:
         text = delivery.name
