@@ -3,6 +3,7 @@
 from decimal import Decimal as D
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
 from catalog.models import StoreSettings
@@ -17,10 +18,15 @@ from orders.tests.test_checkout_pages import answer_all, pay
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 
 
+def choose(**choices):
+    StoreSettings.objects.update_or_create(pk=1, defaults=choices)
+    cache.clear()
+
+
 @pytest.fixture
 def product():
     make_rates()
-    StoreSettings(prices_include_tax=False).save()
+    choose(prices_include_tax=False)
     return ProductFactory(name="Field backpack", sku="BACKPACK", price="64.00", stock=9)
 
 
@@ -51,7 +57,7 @@ def test_a_whole_purchase_adds_vat_once_at_the_end(client, product):
 
 
 def test_prices_with_vat_say_so(client, product):
-    StoreSettings(prices_include_tax=True).save()
+    choose(prices_include_tax=True)
     shown = client.get(product.get_absolute_url()).content.decode()
     assert "incl. VAT" in shown and "plus VAT" not in shown
     client.post(reverse("orders:cart_add"), {"variant": "BACKPACK", "quantity": "1"})
