@@ -91,6 +91,13 @@ def test_discounts_come_off_the_prices_without_vat(shopper):
     assert Order.objects.get().total == D("100.08")
 
 
+def test_the_basket_needs_no_more_queries_without_vat(shopper, django_assert_max_num_queries):
+    answer_all(shopper, **PARIS, vat_number=FRENCH)
+    shopper.get(CART)
+    with django_assert_max_num_queries(8):
+        assert "No VAT: reverse charge" in shopper.get(CART).content.decode()
+
+
 @pytest.mark.parametrize(
     ("typed", "where", "wrong"),
     [

@@ -1,5 +1,6 @@
 """Reverse charge in the calculation: golden numbers worked by hand."""
 
+from dataclasses import replace
 from decimal import Decimal as D
 
 import pytest
@@ -34,6 +35,21 @@ def test_prices_without_tax_stay_as_they_are():
     net = Taxes(rates=FRANCE.rates, included=False, home_rates=FRANCE.home_rates, reverse_charge=True)
     result = priced(item(price="20.00", quantity=2), taxes=net)
     assert (result.subtotal, result.shipping, result.total) == (D("40.00"), D("3.90"), D("43.90"))
+
+
+@pytest.mark.parametrize(
+    ("included", "reverse", "tax", "total"),
+    [
+        (True, False, "7.32", "43.90"),
+        (False, False, "8.78", "52.68"),
+        (True, True, "0", "36.90"),
+        (False, True, "0", "43.90"),
+    ],
+)
+def test_the_table_of_the_documentation(included, reverse, tax, total):
+    taxes = replace(FRANCE, included=included, reverse_charge=reverse)
+    result = priced(item(price="20.00", quantity=2), taxes=taxes)
+    assert (result.tax_total, result.total) == (D(tax), D(total))
 
 
 def test_discounts_and_limits_count_in_the_prices_without_tax():
