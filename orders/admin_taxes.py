@@ -49,7 +49,7 @@ class TaxRateForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "region" in self.fields:
-            regions = [(row.code, f"{row.country.code}: {row}") for row in TaxRegion.objects.all()]
+            regions = [(row.code, f"{row.country}: {row}") for row in TaxRegion.objects.all()]
             self.fields["region"].choices = [("", "The whole country"), *regions]  # type: ignore[attr-defined]
 
 
@@ -66,7 +66,7 @@ class TaxRateAdmin(ModelAdmin):
 
     @display(description="Country", ordering="country")
     def country_name(self, rate: TaxRate) -> str:
-        return str(rate.country.name or rate.country.code)
+        return str(countries.name(str(rate.country)) or rate.country)
 
     @display(description="Rate", ordering="rate")
     def percent(self, rate: TaxRate) -> str:
@@ -113,7 +113,7 @@ class TaxRegionAdmin(ModelAdmin):
 
     @display(description="Country", ordering="country")
     def country_name(self, region: TaxRegion) -> str:
-        return str(region.country.name or region.country.code)
+        return str(countries.name(str(region.country)) or region.country)
 
     def get_readonly_fields(self, request: HttpRequest, obj: TaxRegion | None = None) -> tuple[str, ...]:
         """Rates name a region by its code and country, so these stay."""

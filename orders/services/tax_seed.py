@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from django_countries import countries
+
 from catalog.models import StoreSettings
 from ecommerce.lib.transactions import retrying_atomic
 from orders import tax_figures
@@ -31,7 +33,7 @@ class Report:
         """The report in words."""
         words = []
         if self.added:
-            places = {(row.country.code, row.region) for row in self.added}
+            places = {(str(row.country), row.region) for row in self.added}
             words.append(f"{len(self.added)} rates of {len(places)} places that had none.")
         if self.regions:
             words.append(f"{len(self.regions)} regions: {', '.join(row.name for row in self.regions)}.")
@@ -52,7 +54,7 @@ def planned_changes(*, today: date) -> Report:
     """What `seed_tax_rates` would do on `today` (the shop's day); writes nothing."""
     report = Report()
     newest: dict[_Key, TaxRate] = {
-        (row.country.code, row.region, row.tax_class): row for row in TaxRate.objects.order_by("valid_from")
+        (str(row.country), row.region, row.tax_class): row for row in TaxRate.objects.order_by("valid_from")
     }
     for figure in tax_figures.country_figures():
         _compare(newest.get((figure.country, "", figure.tax_class)), figure, report, today)
@@ -119,7 +121,7 @@ def _rate_row(figure: Figure, since: date) -> TaxRate:
 
 
 def _place(row: TaxRate) -> str:
-    return row.region or str(row.country.name)
+    return row.region or str(countries.name(str(row.country)))
 
 
 def _percent(rate: object) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -75,7 +76,7 @@ def _places(country: str, day: date) -> dict[str, PlaceRates]:
     places = cache.get(key)
     if places is None:
         places = {}
-        rows = TaxRate.objects.filter(country=country).valid_on(day).with_region()  # type: ignore[attr-defined]
+        rows: Any = TaxRate.objects.filter(country=country).valid_on(day).with_region()
         for row in rows.order_by("region", "valid_from"):
             empty = PlaceRates(
                 region=row.region,
