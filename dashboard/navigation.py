@@ -49,6 +49,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Shop settings", "tune", "catalog.storesettings"),
             ("Delivery methods", "local_shipping", "orders.shippingmethod"),
             ("Tax rates", "percent", "orders.taxrate"),
+            ("Tax regions", "map", "orders.taxregion"),
             ("Staff roles", "badge", "auth.group"),
         ),
     ),

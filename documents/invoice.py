@@ -47,6 +47,7 @@ def invoice_context(snapshot: dict[str, Any]) -> dict[str, Any]:
         "tax_total": Decimal(snapshot["tax_total"]),
         "total": Decimal(snapshot["total"]),
         "prices_include_tax": snapshot.get("prices_include_tax", True),
+        "reverse_charge": snapshot.get("reverse_charge", False),
         "payment_method": snapshot.get("payment_method", ""),
         "is_unpaid": is_unpaid,
         "pay_by_transfer": is_unpaid and snapshot.get("payment_method") == PAYMENT_LABELS["bank_transfer"],

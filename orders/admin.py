@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from ecommerce.lib.money import format_money
-from orders.models import Discount, Invoice, ShippingMethod, TaxRate
+from orders import admin_taxes as admin_taxes
+from orders.models import Discount, Invoice, ShippingMethod
 
 
 class SignedAdmin(ModelAdmin):
@@ -68,13 +69,6 @@ class ShippingMethodAdmin(SignedAdmin):
     @admin.display(description="Working days")
     def days(self, method: ShippingMethod) -> str:
         return f"{method.days_min} to {method.days_max}"
-
-
-@admin.register(TaxRate)
-class TaxRateAdmin(ModelAdmin):
-    list_display = ("country", "tax_class", "rate", "valid_from", "valid_until")
-    list_filter = ("tax_class",)
-    search_fields = ("country",)
 
 
 @admin.register(Invoice)

@@ -2,7 +2,8 @@
 
 Order of steps, each shown in the trace and explained in docs/pricing.md:
 
-1. a line is unit price times quantity;
+1. a line is unit price times quantity; under reverse charge the unit price and the price of
+   delivery first lose the shop's own tax (`orders.reverse_charge`);
 2. discounts, by priority, come off the lines they apply to (`orders.discounts`);
 3. delivery costs its price, or nothing from the method's free limit on, measured on the goods
    after discounts; a free-delivery discount then takes it off;
@@ -19,6 +20,7 @@ from typing import Any, Self
 
 from ecommerce.lib.money import ZERO, round_money
 from orders.discounts import Applied, Rule, apply_best
+from orders.reverse_charge import DELIVERY_CLASS, net_delivery, net_items, price_words
 from orders.tax import Taxes, TaxShare, tax_of
 
 
@@ -86,6 +88,8 @@ class Quote:
     tax_total: Decimal
     total: Decimal
     trace: list[Step] = field(default_factory=list)
+    reverse_charge: bool = False
+    vat_number: str = ""
 
     @property
     def tax_added(self) -> Decimal:
@@ -109,6 +113,9 @@ class Quote:
             discounts=[Applied.from_json(row) for row in data["discounts"]],
             taxes=[TaxShare(**_decimals(row)) for row in data["taxes"]],
             trace=[Step(**_decimals(row, skip=("text",))) for row in data["trace"]],
+            # Quotes from before there was reverse charge do not say.
+            reverse_charge=data.get("reverse_charge", False),
+            vat_number=data.get("vat_number", ""),
             **{name: Decimal(data[name]) for name in amounts},
         )
 
@@ -127,6 +134,9 @@ def quote(
     are left out. The result never has a negative line, delivery or total.
     """
     items = list(items)
+    about_tax = [Step(text=text, amount=zero) for text, zero in price_words(items, delivery, taxes, currency)]
+    items = net_items(items, taxes, currency)
+    delivery = net_delivery(delivery, taxes, currency) if delivery else None
     subtotals = {item.key: round_money(item.unit_price * item.quantity, currency) for item in items}
     trace = [
         Step(text=f"{item.quantity} × {item.name} at {item.unit_price:.2f}", amount=subtotals[item.key])
@@ -145,9 +155,9 @@ def quote(
     lines = [_line(item, subtotals[item.key], off[item.key], taxes, currency) for item in items]
     shares = _shares(lines, shipping - shipping_off, taxes, currency)
     tax_total = sum((share.tax for share in shares), ZERO)
-    added = ZERO if taxes.included else tax_total
-    how = "included" if taxes.included else "added"
-    trace += [
+    added = ZERO if taxes.in_prices else tax_total
+    how = "included" if taxes.in_prices else "added"
+    trace += about_tax or [
         Step(text=f"{share.rate.normalize():f} % tax on {share.net:.2f}, {how}", amount=share.tax)
         for share in shares
     ]
@@ -155,7 +165,7 @@ def quote(
     subtotal = sum(subtotals.values(), ZERO)
     return Quote(
         currency=currency,
-        prices_include_tax=taxes.included,
+        prices_include_tax=taxes.in_prices,
         lines=lines,
         subtotal=subtotal,
         shipping_code=delivery.code if delivery else "",
@@ -167,6 +177,8 @@ def quote(
         tax_total=tax_total,
         total=subtotal + shipping + added - discount_total,
         trace=trace,
+        reverse_charge=taxes.reverse_charge,
+        vat_number=taxes.vat_number,
     )
 
 
@@ -181,7 +193,7 @@ def delivery_price(delivery: Delivery | None, goods: Decimal, currency: str) -> 
 def _delivery_steps(delivery: Delivery | None, shipping: Decimal, goods: Decimal) -> list[Step]:
     if delivery is None:
         return []
-    if delivery.price and not shipping:
+    if delivery.free_from is not None and delivery.price and not shipping:
         text = f"{delivery.name}: free from {delivery.free_from:.2f}, the goods are {goods:.2f}"
     else:
         text = delivery.name
@@ -190,7 +202,7 @@ def _delivery_steps(delivery: Delivery | None, shipping: Decimal, goods: Decimal
 
 def _line(item: Item, subtotal: Decimal, off: Decimal, taxes: Taxes, currency: str) -> QuotedLine:
     rate = taxes.rate(item.tax_class)
-    tax = tax_of(subtotal - off, rate, included=taxes.included, currency=currency)
+    tax = tax_of(subtotal - off, rate, included=taxes.in_prices, currency=currency)
     return QuotedLine(
         key=item.key,
         name=item.name,
@@ -200,7 +212,7 @@ def _line(item: Item, subtotal: Decimal, off: Decimal, taxes: Taxes, currency: s
         discount=off,
         tax_rate=rate,
         tax=tax,
-        total=subtotal - off + (ZERO if taxes.included else tax),
+        total=subtotal - off + (ZERO if taxes.in_prices else tax),
     )
 
 
@@ -208,11 +220,11 @@ def _shares(lines: list[QuotedLine], shipping: Decimal, taxes: Taxes, currency: 
     """The tax table: for each rate the net worth and the tax, goods and delivery together."""
     parts = [(line.tax_rate, line.subtotal - line.discount, line.tax) for line in lines]
     if shipping:
-        rate = taxes.rate("standard")
-        parts.append((rate, shipping, tax_of(shipping, rate, included=taxes.included, currency=currency)))
+        rate = taxes.rate(DELIVERY_CLASS)
+        parts.append((rate, shipping, tax_of(shipping, rate, included=taxes.in_prices, currency=currency)))
     found: dict[Decimal, TaxShare] = {}
     for rate, amount, tax in parts:
-        net = amount - tax if taxes.included else amount
+        net = amount - tax if taxes.in_prices else amount
         share = found.get(rate, TaxShare(rate=rate, net=ZERO, tax=ZERO))
         found[rate] = TaxShare(rate=rate, net=share.net + net, tax=share.tax + tax)
     return [found[rate] for rate in sorted(found, reverse=True)]

@@ -41,7 +41,8 @@ class StoreSettingsAdmin(ModelAdmin):
 
     fieldsets = [
         (None, {"fields": ["name", "tagline", "contact_email", "contact_phone"]}),
-        ("Selling", {"fields": ["seller", "country", "prices_include_tax", "low_stock_at", "return_days"]}),
+        ("Selling", {"fields": ["seller", "country", "low_stock_at", "return_days"]}),
+        ("VAT", {"fields": ["prices_include_tax", "reverse_charge"]}),
         ("Deadlines", {"fields": ["order_cutoff", "card_minutes", "unpaid_hours"]}),
         ("Bank transfer", {"fields": ["bank_account_holder", "bank_iban", "bank_bic"]}),
     ]

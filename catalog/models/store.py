@@ -70,6 +70,11 @@ class StoreSettings(models.Model):
         default="DE", help_text="Taxes are shown for this country until the shopper gives an address."
     )
     prices_include_tax = models.BooleanField(default=True)
+    reverse_charge = models.BooleanField(
+        default=True,
+        help_text="Businesses in other countries of the European Union that give a valid VAT number pay no "
+        "VAT. Needs a VAT number of your own, which invoices show.",
+    )
     order_cutoff = models.TimeField(
         default=time(15, 0), help_text="Orders placed before this time leave the same working day."
     )

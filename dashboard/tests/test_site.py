@@ -83,6 +83,7 @@ def test_money_and_orders_cannot_be_added_by_hand(staff, name):
     [
         "orders_discount",
         "orders_shippingmethod",
+        "orders_taxregion",
         "orders_taxrate",
         "orders_invoice",
         "payments_payment",

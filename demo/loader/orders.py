@@ -15,7 +15,6 @@ from demo.loader.drafts import Draft, DraftLine, Drafts
 from demo.loader.ledger import Ledger
 from demo.loader.parcels import PARCEL_MODELS, send_parcel
 from demo.loader.plan import Plan
-from demo.loader.rates import taxes_of
 from demo.loader.shelf import Demand, Shelf
 from demo.loader.shop import Places
 from demo.loader.stories import TRANSFER
@@ -26,6 +25,7 @@ from orders.pricing import Item, Quote, QuotedLine, quote
 from orders.services.quoting import as_delivery, buyer_key
 from orders.shipping import promise
 from orders.tax import Taxes
+from orders.tax_figures import rates_of
 
 _NOTES = 0.08
 _EXPRESS = 0.15
@@ -88,7 +88,7 @@ class OrderLoader:
             rules=self._discounts.rules(
                 at=draft.placed_at, buyer=buyer_key(draft.person.email), wish=draft.wish
             ),
-            taxes=Taxes(rates=taxes_of(draft.person.address.country), included=self._shop.prices_include_tax),
+            taxes=Taxes(rates=rates_of(draft.person.address.country), included=self._shop.prices_include_tax),
             currency=settings.SHOP_CURRENCY,
         )
         order = self._add_order(draft, priced, method)

@@ -40,8 +40,18 @@ def test_an_unpaid_transfer_says_where_to_pay_and_a_paid_invoice_does_not():
 def test_tax_on_top_is_a_row_of_its_own():
     text = words(render_invoice(snapshot(prices_include_tax=False)))
     assert "Goods, without VAT €128.00" in text
+    assert "VAT Without VAT" in text and "With VAT" not in text
     assert "VAT €14.01 Total" in text
     assert "VAT included" not in text
+
+
+def test_reverse_charge_names_the_law_and_both_numbers():
+    buyer = {"name": "Atelier", "email": "a@example.com", "vat_number": "FR40303265045"}
+    text = words(render_invoice(snapshot(prices_include_tax=False, reverse_charge=True, customer=buyer)))
+    assert "Reverse charge: the buyer owes the VAT. Steuerschuldnerschaft des Leistungsempfängers." in text
+    assert "VAT numbers: seller DE123456788, buyer FR40303265045." in text
+    assert "No VAT: reverse charge" in text
+    assert "Reverse charge" not in words(render_invoice(snapshot()))
 
 
 def test_many_lines_go_over_pages_that_repeat_the_header_and_count():

@@ -97,6 +97,7 @@ class QuoteSerializer(serializers.Serializer):
     discount_total = MoneyNumber()
     taxes = TaxShareSerializer(many=True)
     tax_total = MoneyNumber()
+    reverse_charge = serializers.BooleanField(help_text="Prices are without VAT; the buyer owes it.")
     total = MoneyNumber()
     steps = StepSerializer(many=True, source="trace", help_text="Why this price?")
 
@@ -123,6 +124,7 @@ class CartSerializer(serializers.Serializer):
     country = serializers.CharField()
     items = CartItemSerializer(many=True, source="lines")
     coupons = CouponSerializer(many=True)
+    vat_number = serializers.CharField(source="cart.vat_number", default="")
     quote = QuoteSerializer()
     shipping_methods = ShippingMethodSerializer(many=True, source="methods")
     problems = ProblemSerializer(many=True)

@@ -67,6 +67,8 @@ class OrderSummarySerializer(OrderBriefSerializer):
     discount_total = MoneyNumber()
     tax_total = MoneyNumber()
     prices_include_tax = serializers.BooleanField()
+    reverse_charge = serializers.BooleanField()
+    vat_number = serializers.CharField(allow_blank=True)
     updated_at = serializers.DateTimeField(source="modified_at")
 
 

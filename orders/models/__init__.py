@@ -6,8 +6,9 @@ from orders.models.idempotency import IdempotentRequest
 from orders.models.invoice import Invoice, InvoiceCounter
 from orders.models.notification import Notification
 from orders.models.order import Order, OrderEvent, OrderLine
-from orders.models.rates import ShippingMethod, TaxRate
+from orders.models.rates import ShippingMethod
 from orders.models.shipment import Shipment, ShipmentLine
+from orders.models.tax import TaxRate, TaxRegion
 
 __all__ = [
     "Cart",
@@ -27,4 +28,5 @@ __all__ = [
     "ShipmentLine",
     "ShippingMethod",
     "TaxRate",
+    "TaxRegion",
 ]

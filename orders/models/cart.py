@@ -58,6 +58,7 @@ class Cart(models.Model):
     shipping_method = models.CharField(max_length=40, blank=True)
     payment_method = models.CharField(max_length=40, blank=True)
     note = models.CharField(max_length=500, blank=True)
+    vat_number = models.CharField("VAT number", max_length=20, blank=True)
 
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -106,6 +106,10 @@ class Order(BaseModel):
     tax_total = MoneyField()
     total = MoneyField()
     prices_include_tax = models.BooleanField()
+    vat_number = models.CharField("VAT number", max_length=20, blank=True)
+    reverse_charge = models.BooleanField(
+        default=False, help_text="A business in another member state: no VAT, the buyer owes it."
+    )
     quote = models.JSONField(default=dict, help_text="The whole calculation, with its trace.")
 
     shipping_method = models.CharField(max_length=40)

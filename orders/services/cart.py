@@ -213,7 +213,14 @@ def merge_carts(*, guest: Cart, customer: Any) -> Cart:
             )
     for coupon in guest.coupons.all():
         CartCoupon.objects.get_or_create(cart=target, discount_id=coupon.discount_id)
-    answers = ("shipping_address", "billing_address", "shipping_method", "payment_method", "note")
+    answers = (
+        "shipping_address",
+        "billing_address",
+        "shipping_method",
+        "payment_method",
+        "note",
+        "vat_number",
+    )
     for name in answers:
         if not getattr(target, name):
             setattr(target, name, getattr(guest, name))

@@ -12,7 +12,8 @@ from django_countries import countries
 from catalog.models import Product, StockItem, StoreSettings, Variant
 from ecommerce.lib.money import ZERO, format_money
 from orders.models import Cart, CartCoupon, CartLine, Discount, ShippingMethod
-from orders.pricing import Quote, QuotedLine
+from orders.pricing import Delivery, Quote, QuotedLine
+from orders.reverse_charge import net_delivery
 from orders.services import quoting
 
 
@@ -65,6 +66,14 @@ class CartView:
         """The worth of the goods after discounts, on which free delivery depends."""
         return self.quote.subtotal - sum((line.discount for line in self.quote.lines), ZERO)
 
+    def priced(self, delivery: Delivery) -> Delivery:
+        """A way to deliver at the price this buyer pays: without tax under reverse charge."""
+        address = self.cart.delivery_address if self.cart else None
+        if not self.quote.reverse_charge or address is None:
+            return delivery
+        taxes = quoting.taxes_for(self.country, address.postal_code, vat_number=self.quote.vat_number)
+        return net_delivery(delivery, taxes, self.quote.currency)
+
     @property
     def country_name(self) -> str:
         return str(countries.name(self.country) or self.country)
@@ -84,7 +93,7 @@ def view_cart(cart: Cart | None, *, country: str = "") -> CartView:
 
     `country` (ISO code) overrides the delivery address; without either, the shop's own.
     """
-    address = cart.delivery_address if cart else None
+    address = cart.delivery_address if cart and not country else None
     country = country or (address.country if address else str(StoreSettings.current().country))
     rows = rows_of(cart) if cart else []
     lines, problems, items = [], [], []
@@ -103,7 +112,14 @@ def view_cart(cart: Cart | None, *, country: str = "") -> CartView:
     now = timezone.now()
     known = quoting.discounts_of(cart, now=now) if cart and items else []
     discounts = [row for row in known if quoting.is_usable(row, now=now)]
-    quote = quoting.quote_items(items=items, method=method, country=country, discounts=discounts)
+    quote = quoting.quote_items(
+        items=items,
+        method=method,
+        country=country,
+        discounts=discounts,
+        postal_code=address.postal_code if address else "",
+        vat_number=cart.vat_number if cart and address else "",
+    )
     quoted = {line.key: line for line in quote.lines}
     for line in lines:
         line.quoted = quoted.get(line.variant.pk)

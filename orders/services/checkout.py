@@ -174,6 +174,8 @@ def _create_order(view: CartView, cart: Cart, customer: Any, payment_method: str
         tax_total=quote.tax_total,
         total=quote.total,
         prices_include_tax=quote.prices_include_tax,
+        vat_number=quote.vat_number,
+        reverse_charge=quote.reverse_charge,
         quote=quote.to_json(),
         shipping_method=quote.shipping_code,
         shipping_name=quote.shipping_name,

@@ -67,7 +67,11 @@ def invoice_snapshot(order: Order, *, shop: StoreSettings) -> dict[str, Any]:
         "seller": seller_of(shop),
         "order_number": order.number,
         "placed_on": timezone.localtime(order.placed_at).date().isoformat(),
-        "customer": {"name": order.invoice_address.name, "email": order.email},
+        "customer": {
+            "name": order.invoice_address.name,
+            "email": order.email,
+            "vat_number": order.vat_number,
+        },
         "billing_lines": order.invoice_address.lines,
         "delivery_lines": order.delivery_address.lines,
         "lines": [
@@ -94,6 +98,7 @@ def invoice_snapshot(order: Order, *, shop: StoreSettings) -> dict[str, Any]:
         "tax_total": money(order.tax_total),
         "total": money(order.total),
         "prices_include_tax": order.prices_include_tax,
+        "reverse_charge": order.reverse_charge,
         "payment_method": order.payment_label,
         "payment_status_text": order.get_payment_status_display(),
     }

@@ -4,38 +4,20 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.utils import timezone
 
-from catalog.models import StoreSettings, Variant
+from catalog.models import Variant
 from catalog.services.tree import category_ancestors
 from orders.discounts import Rule
-from orders.models import Cart, CartCoupon, Discount, ShippingMethod, TaxRate
+from orders.models import Cart, CartCoupon, Discount, ShippingMethod
 from orders.pricing import Delivery, Item, Quote, quote
-from orders.tax import Taxes
+from orders.services.taxing import taxes_for
 
 
 def buyer_key(email: str) -> str:
     """An email address as uses of discounts are counted by: without case and "+tag"."""
     local, _, domain = email.strip().lower().partition("@")
     return f"{local.partition('+')[0]}@{domain}" if domain else ""
-
-
-def taxes_for(country: str, day: datetime | None = None) -> Taxes:
-    """The tax rates of `country` (ISO code) valid on a day, the present one by default.
-
-    Cached for a minute, since rates change once in years.
-    """
-    date = timezone.localtime(day).date()
-    key = f"taxes-{country}-{date}"
-    rates = cache.get(key)
-    if rates is None:
-        rows = TaxRate.objects.filter(country=country, valid_from__lte=date)
-        valid = rows.filter(Q(valid_until=None) | Q(valid_until__gt=date)).order_by("valid_from")
-        rates = dict(valid.values_list("tax_class", "rate"))
-        cache.set(key, rates, 60)
-    return Taxes(rates=rates, included=StoreSettings.current().prices_include_tax)
 
 
 def methods_for(*, country: str, weight_grams: int) -> list[ShippingMethod]:
@@ -115,13 +97,19 @@ def as_rule(discount: Discount) -> Rule:
 
 
 def quote_items(
-    *, items: list[Item], method: ShippingMethod | None, country: str, discounts: Iterable[Discount] = ()
+    *,
+    items: list[Item],
+    method: ShippingMethod | None,
+    country: str,
+    discounts: Iterable[Discount] = (),
+    postal_code: str = "",
+    vat_number: str = "",
 ) -> Quote:
-    """Price `items` for delivery to `country` with the shop's own rates."""
+    """Price `items` for delivery to a place, and for the buyer with a VAT number, with the shop's rates."""
     return quote(
         items=items,
         delivery=as_delivery(method) if method and items else None,
         rules=[as_rule(discount) for discount in discounts],
-        taxes=taxes_for(country),
+        taxes=taxes_for(country, postal_code, vat_number=vat_number),
         currency=settings.SHOP_CURRENCY,
     )

@@ -161,13 +161,20 @@ deliveries = st.none() | st.builds(
     items=items,
     rules=rules,
     delivery=deliveries,
-    included=st.booleans(),
+    kind=st.sampled_from(["included", "added", "reverse", "reverse_net"]),
     currency=st.sampled_from(["EUR", "JPY", "KWD"]),
 )
 def test_lines_delivery_and_tax_less_discounts_are_the_total_for_any_input(
-    items, rules, delivery, included, currency
+    items, rules, delivery, kind, currency
 ):
-    taxes = Taxes(rates={"standard": D(19), "reduced": D(7)}, included=included)
+    rates, reverse = {"standard": D(19), "reduced": D(7)}, kind.startswith("reverse")
+    taxes = Taxes(
+        rates={"standard": D(20), "reduced": D("5.5")} if reverse else rates,
+        included=kind in ("included", "reverse"),
+        home_rates=rates if reverse else {},
+        reverse_charge=reverse,
+        vat_number="FR40303265045" if reverse else "",
+    )
     result = quote(items=items, rules=rules, delivery=delivery, taxes=taxes, currency=currency)
     lines = sum(line.subtotal for line in result.lines)
     assert lines + result.shipping + result.tax_added - result.discount_total == result.total
@@ -175,6 +182,7 @@ def test_lines_delivery_and_tax_less_discounts_are_the_total_for_any_input(
     assert net_and_tax == result.total
     assert sum(found.amount for found in result.discounts) == result.discount_total
     assert result.total >= 0 and result.shipping >= 0
+    assert result.reverse_charge == reverse and not (reverse and result.tax_total)
     assert all(0 <= line.discount <= line.subtotal and line.total >= 0 for line in result.lines)
     unit = smallest_unit(currency)
     assert all(amount % unit == 0 for amount in (result.total, result.tax_total, result.discount_total))

@@ -23,6 +23,7 @@ from customers.models import Address
 from orders.access import find_cart, restore_cart, sign_cart
 from orders.agreement import Agreement, agreement_of, changes_between, sign_agreement
 from orders.forms.checkout import BillingChoiceForm, ContactForm, DeliveryForm
+from orders.forms.vat import VatNumberForm
 from orders.models import Cart, ShippingMethod
 from orders.pricing import delivery_price
 from orders.services.cart_view import CartView, view_cart
@@ -95,14 +96,15 @@ def address(request: HttpRequest, cart: Cart | None) -> HttpResponse:
     choice = BillingChoiceForm(data, initial={"billing_differs": bool(billing)})
     differs = choice.is_valid() and choice.cleaned_data["billing_differs"]
     invoice = AddressForm(data if differs else None, prefix="billing", section="billing", initial=billing)
-    forms = [form, choice, *([invoice] if differs else [])]
+    vat = VatNumberForm(data, initial={"vat_number": cart.vat_number if cart else ""}, goes_to=form)
+    forms = [form, vat, choice, *([invoice] if differs else [])]
     # Each form is asked, so that all their errors show at once.
     answers = [one.is_valid() for one in forms]
     if all(answers) and cart:
         elsewhere = invoice.postal() if differs else None
-        save_answers(cart=cart, shipping_address=form.postal(), billing_address=elsewhere)
+        save_answers(cart=cart, shipping_address=form.postal(), billing_address=elsewhere, **vat.cleaned_data)
         return _next(request, "orders:checkout_delivery")
-    context = {"form": form, "choice": choice, "invoice": invoice, "book": book}
+    context = {"form": form, "vat": vat, "choice": choice, "invoice": invoice, "book": book}
     return _render(request, "address", cart, forms, **context)
 
 
@@ -170,7 +172,7 @@ def options(view: CartView) -> list[Option]:
     return [
         Option(
             method=method,
-            price=delivery_price(as_delivery(method), view.goods, view.quote.currency),
+            price=delivery_price(view.priced(as_delivery(method)), view.goods, view.quote.currency),
             promise=promise(method=method, placed_at=now, settings=shop),
         )
         for method in view.methods

@@ -43,6 +43,13 @@ class NewOrderSerializer(serializers.Serializer):
     payment_method = PaymentMethodField(max_length=60, required=False, default="")
     coupon = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
     note = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+    vat_number = serializers.CharField(
+        max_length=32,
+        required=False,
+        allow_blank=True,
+        help_text="A company's, of the country we deliver to; the cart's own when left out. "
+        "In other countries of the European Union than ours it takes the VAT off.",
+    )
     confirmed_total = MoneyNumber(
         required=False,
         allow_null=True,

@@ -57,6 +57,7 @@ def wish_of(request: Request, data: dict[str, Any], buyer: User | None) -> Wish:
         billing_address=billing,
         items=items,
         cart=cart,
+        vat_number=data.get("vat_number"),
         **{key: data[key] for key in wanted},
     )
 

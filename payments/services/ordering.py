@@ -14,6 +14,7 @@ from orders.services.cart import add_coupon, view_cart
 from orders.services.cart_view import CartView
 from orders.services.checkout import CartChanged, save_answers
 from orders.services.events import record
+from orders.vat_numbers import check, normalise
 from payments import gateways
 from payments.models import Payment
 from payments.services.orders import place_and_pay
@@ -24,7 +25,8 @@ class Wish:
     """What is to be ordered: (SKU, quantity) `items`, or without them what is in `cart`.
 
     Without `shipping_method` and `payment_method` the cart's own answers count, then the cheapest
-    delivery and the first way to pay. `confirmed_total` is only compared.
+    delivery and the first way to pay. `confirmed_total` is only compared. `vat_number` None: the
+    cart's own.
     """
 
     email: str
@@ -36,6 +38,7 @@ class Wish:
     payment_method: str = ""
     coupon: str = ""
     note: str = ""
+    vat_number: str | None = None
     confirmed_total: Decimal | None = None
 
 
@@ -77,6 +80,7 @@ def _answer(cart: Cart, wish: Wish) -> Cart:
         shipping_address=wish.shipping_address,
         billing_address=wish.billing_address,
         note=wish.note or cart.note,
+        vat_number=_vat_number(cart, wish),
     )
     coupon = add_coupon(cart=cart, code=wish.coupon) if wish.coupon else None
     view = view_cart(cart)
@@ -91,6 +95,16 @@ def _answer(cart: Cart, wish: Wish) -> Cart:
         shipping_method=_method(view, wish.shipping_method).code,
         payment_method=wish.payment_method or _usual_way_to_pay(cart.payment_method),
     )
+
+
+def _vat_number(cart: Cart, wish: Wish) -> str:
+    """The number sent, or the cart's own. Raises BadInput (`vat_number`) for one that is wrong
+    where the order goes."""
+    number = cart.vat_number if wish.vat_number is None else normalise(wish.vat_number)
+    address = wish.shipping_address
+    if number and (problem := check(number, address.country, address.postal_code)):
+        raise BadInput(f"{problem}.", field="vat_number", code="vat_number")
+    return number
 
 
 def _require_known_prices(view: CartView, confirmed_total: Decimal | None) -> None:

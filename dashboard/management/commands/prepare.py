@@ -14,12 +14,17 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from catalog.models import Product
+from orders.models import TaxRate
+from orders.services.tax_seed import seed_tax_rates
 
 
 class Command(BaseCommand):
-    help = "Migrate both databases, collect static files and, in demo mode, load the demo shop once."
+    help = (
+        "Migrate both databases, collect static files, load VAT rates and, in demo mode, the demo shop once."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         with _alone():
@@ -28,6 +33,7 @@ class Command(BaseCommand):
             self._collect_static()
             if settings.DEMO_MODE:
                 self._load_demo()
+            self._seed_tax_rates()
 
     def _migrate(self, alias: str) -> None:
         executor = MigrationExecutor(connections[alias])
@@ -51,6 +57,13 @@ class Command(BaseCommand):
             return
         self.stdout.write("Loading the demo shop, this once")
         call_command("load_demo", stdout=StringIO())
+
+    def _seed_tax_rates(self) -> None:
+        """A new shop begins with the VAT rates of Europe; staff change them afterwards."""
+        if TaxRate.objects.exists():
+            return
+        self.stdout.write("Loading the VAT rates of Europe")
+        seed_tax_rates(today=timezone.localdate())
 
 
 @contextmanager
