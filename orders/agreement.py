@@ -47,6 +47,9 @@ def agreement_of(view: CartView, arrives: Promise | None) -> Agreement:
         said["address"] = ("Delivery address", str(cart.delivery_address or ""))
         if cart.billing_address:
             said["invoice"] = ("Invoice address", str(cart.invoice_address))
+        if cart.vat_number:
+            words = ", reverse charge" if quote.reverse_charge else ""
+            said["vat number"] = ("VAT number", f"{cart.vat_number}{words}")
     for line in quote.lines:
         said[f"line {line.key}"] = (line.name, f"{line.quantity} × {money(line.unit_price)}")
     for discount in quote.discounts:

@@ -10,7 +10,7 @@ def forget_regions(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0003_newest_orders_index'),
+        ('orders', '0004_drafts'),
     ]
 
     operations = [
