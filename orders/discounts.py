@@ -50,8 +50,9 @@ class Rule:
 class Applied:
     """A rule that took something off: from the goods, or from delivery.
 
-    `lines` says from which goods (item key -> amount); together they are `goods`. Quotes stored
-    before there was one have it empty.
+    `lines` says from which goods (item key -> amount); together they are `goods`. `kind`,
+    `percent`, `cap` and `flat` are the rule's terms as they were. Quotes stored before these
+    existed have them empty.
     """
 
     id: int
@@ -61,6 +62,23 @@ class Applied:
     shipping: Decimal = ZERO
     frees_shipping: bool = False
     lines: Mapping[int, Decimal] = field(default_factory=dict)
+    kind: str = ""
+    percent: Decimal = ZERO
+    cap: Decimal | None = None
+    flat: Decimal = ZERO
+
+    @classmethod
+    def of(cls, rule: Rule, **took: Any) -> Self:
+        return cls(
+            id=rule.id,
+            name=rule.name,
+            code=rule.code,
+            kind=rule.kind,
+            percent=rule.percent,
+            cap=rule.cap,
+            flat=rule.amount if rule.kind == "amount" else ZERO,
+            **took,
+        )
 
     @property
     def amount(self) -> Decimal:
@@ -80,6 +98,10 @@ class Applied:
             shipping=Decimal(data["shipping"]),
             frees_shipping=data.get("frees_shipping", False),
             lines={int(key): Decimal(amount) for key, amount in data.get("lines", {}).items()},
+            kind=data.get("kind", ""),
+            percent=Decimal(data.get("percent", 0)),
+            cap=None if data.get("cap") is None else Decimal(data["cap"]),
+            flat=Decimal(data.get("flat", 0)),
         )
 
 
@@ -124,7 +146,7 @@ def _apply(
             continue
         if rule.kind == "free_shipping":
             if not shipping_is_free:
-                applied.append(Applied(id=rule.id, name=rule.name, code=rule.code, frees_shipping=True))
+                applied.append(Applied.of(rule, frees_shipping=True))
             shipping_is_free = True
             continue
         open_items = [item for item in covered if item.key not in closed]
@@ -137,7 +159,7 @@ def _apply(
             if not rule.stackable:
                 closed |= shares.keys()
             goods = sum(shares.values(), ZERO)
-            applied.append(Applied(id=rule.id, name=rule.name, code=rule.code, goods=goods, lines=shares))
+            applied.append(Applied.of(rule, goods=goods, lines=shares))
     return applied, off
 
 

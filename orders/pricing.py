@@ -63,6 +63,15 @@ class QuotedLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LineDiscount:
+    """What one discount took off one line."""
+
+    name: str
+    code: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class Step:
     """One sentence of "why this price?".
 
@@ -103,6 +112,14 @@ class Quote:
     def tax_added(self) -> Decimal:
         """The part of the tax that comes on top of the prices."""
         return ZERO if self.prices_include_tax else self.tax_total
+
+    def discounts_of_line(self, key: int) -> list[LineDiscount]:
+        """What came off the line of this key, by which discount; together the line's `discount`."""
+        return [
+            LineDiscount(name=found.name, code=found.code, amount=found.lines[key])
+            for found in self.discounts
+            if key in found.lines
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """The quote as an order stores it; amounts are strings such as "64.00"."""

@@ -1,7 +1,7 @@
 """Everything between "add to cart" and "delivered"."""
 
 from orders.models.cart import Cart, CartCoupon, CartLine
-from orders.models.discount import Discount, DiscountUse
+from orders.models.discount import Discount, DiscountCode, DiscountUse
 from orders.models.idempotency import IdempotentRequest
 from orders.models.invoice import Invoice, InvoiceCounter
 from orders.models.notification import Notification
@@ -14,6 +14,7 @@ __all__ = [
     "CartCoupon",
     "CartLine",
     "Discount",
+    "DiscountCode",
     "DiscountUse",
     "IdempotentRequest",
     "Invoice",
