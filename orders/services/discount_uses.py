@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from ecommerce.lib.errors import DomainError
@@ -21,8 +21,7 @@ def claim_uses(*, order: Order, applied: Iterable[Applied]) -> None:
     discount's row, so the buyer's own uses and orders are counted without a race.
     """
     for found in sorted(applied, key=lambda found: found.id):
-        free = Q(max_uses=None) | Q(uses__lt=F("max_uses"))
-        if not Discount.objects.filter(free, pk=found.id).update(uses=F("uses") + 1):
+        if not _free(found).update(uses=F("uses") + 1):
             raise _used_up(found)
         discount = Discount.objects.get(pk=found.id)
         _require_own_rights(discount, order, found)
@@ -33,6 +32,16 @@ def claim_uses(*, order: Order, applied: Iterable[Applied]) -> None:
             customer_key=buyer_key(order.email),
             amount=found.amount,
         )
+
+
+def _free(found: Applied) -> QuerySet[Discount]:
+    """The discount, if it has a use left."""
+    return Discount.objects.filter(Q(max_uses=None) | Q(uses__lt=F("max_uses")), pk=found.id)
+
+
+def _unused(discount: Discount, key: str) -> QuerySet[DiscountCode]:
+    """The generated code, if nobody has used it."""
+    return DiscountCode.objects.filter(discount=discount, code_key=key, uses=0)
 
 
 def _require_own_rights(discount: Discount, order: Order, found: Applied) -> None:
@@ -59,7 +68,7 @@ def _claim_code(discount: Discount, found: Applied) -> DiscountCode | None:
     key = normalise_code(found.code)
     if not key or key == discount.code_key:
         return None
-    if not DiscountCode.objects.filter(discount=discount, code_key=key, uses=0).update(uses=1):
+    if not _unused(discount, key).update(uses=1):
         raise _used_up(found)
     return DiscountCode.objects.get(code_key=key)
 
