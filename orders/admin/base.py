@@ -1,5 +1,6 @@
 """What the staff pages of this app share."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,3 +15,12 @@ class SignedAdmin(ModelAdmin):
         if not change:
             obj.created_by = request.user
         super().save_model(request, obj, form, change)
+
+    def get_deleted_objects(
+        self, objs: Iterable[Any], request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """Only the rows themselves: deletion is soft, so nothing that points at them goes or blocks."""
+        rows = list(objs)
+        allowed = all(self.has_delete_permission(request, row) for row in rows)
+        name = str(self.model._meta.verbose_name_plural)
+        return [str(row) for row in rows], {name: len(rows)}, set() if allowed else {name}, []
