@@ -1,5 +1,6 @@
 """What the discount pages accept, said beside the field before the database would refuse it."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from orders.services import discount_codes
 from orders.services.discount_preview import Wanted
 
 _KINDS = Discount.Kind
+_AMOUNTS = ("amount", "cap", "minimum_spend")
 
 
 class DiscountForm(forms.ModelForm):
@@ -27,6 +29,12 @@ class DiscountForm(forms.ModelForm):
             "max_uses", "max_uses_per_customer", "priority", "exclusive", "stackable",
             "is_suspended", "comments",
         ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in _AMOUNTS:
+            if self.initial.get(name) is not None:
+                self.initial[name] = round_money(Decimal(self.initial[name]))  # as the shop writes money
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"].strip()
@@ -43,7 +51,7 @@ class DiscountForm(forms.ModelForm):
         begins, ends = data.get("active_from"), data.get("active_until")
         if begins and ends and ends <= begins:
             self.add_error("active_until", "The end must be after the beginning.")
-        for name in ("amount", "cap", "minimum_spend"):
+        for name in _AMOUNTS:
             value = data.get(name)
             if value is not None and value != round_money(value):
                 self.add_error(name, "This is finer than the smallest coin.")

@@ -124,7 +124,11 @@ def test_the_form_previews_a_new_discount_without_saving_it(staff):
     page = staff.post(ADD, form(_preview="1"))
     assert page.status_code == 200
     text = page.content.decode()
-    assert "nothing has been saved" in text and order.number in text
+    assert (
+        "nothing has been saved" in text
+        and "Tried on the latest 1 order that was" in text
+        and order.number in text
+    )
     assert "1 of 1" in text and "2.00" in text and "21.90" in text and "8.4 %" in text
     assert not Discount.all_objects.exists()
 
