@@ -40,6 +40,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Invoices", "receipt_long", "orders.invoice"),
             ("Stored papers", "description", "documents.orderfile"),
             ("Discounts", "sell", "orders.discount"),
+            ("Discount codes", "confirmation_number", "orders.discountcode"),
             ("Gateway messages", "webhook", "payments.gatewayevent"),
         ),
     ),

@@ -36,6 +36,7 @@ class Item:
     quantity: int
     tax_class: str
     weight_grams: int = 0
+    store_id: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,11 +65,31 @@ class QuotedLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LineDiscount:
+    """What one discount took off one line."""
+
+    name: str
+    code: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class Step:
-    """One sentence of "why this price?"."""
+    """One sentence of "why this price?".
+
+    The amounts of the steps that count add up to the total; the others only inform, such as
+    the tax that is in the prices already.
+    """
 
     text: str
     amount: Decimal
+    counts: bool = True
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        # Quotes stored before `counts` existed: of theirs, the tax in the prices did not count.
+        counts = data.get("counts", not data["text"].endswith(", included"))
+        return cls(text=data["text"], amount=Decimal(data["amount"]), counts=counts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +117,14 @@ class Quote:
         """The part of the tax that comes on top of the prices."""
         return ZERO if self.prices_include_tax else self.tax_total
 
+    def discounts_of_line(self, key: int) -> list[LineDiscount]:
+        """What came off the line of this key, by which discount; together the line's `discount`."""
+        return [
+            LineDiscount(name=found.name, code=found.code, amount=found.lines[key])
+            for found in self.discounts
+            if key in found.lines
+        ]
+
     def to_json(self) -> dict[str, Any]:
         """The quote as an order stores it; amounts are strings such as "64.00"."""
         return _plain(asdict(self))
@@ -112,7 +141,7 @@ class Quote:
             shipping_name=data["shipping_name"],
             discounts=[Applied.from_json(row) for row in data["discounts"]],
             taxes=[TaxShare(**_decimals(row)) for row in data["taxes"]],
-            trace=[Step(**_decimals(row, skip=("text",))) for row in data["trace"]],
+            trace=[Step.from_json(row) for row in data.get("trace", [])],
             # Quotes from before there was reverse charge do not say.
             reverse_charge=data.get("reverse_charge", False),
             vat_number=data.get("vat_number", ""),
@@ -143,14 +172,18 @@ def quote(
         for item in items
     ]
     applied, off = apply_best(
-        items=items, subtotals=subtotals, rules=list(rules), delivery=delivery, currency=currency
+        items=items,
+        subtotals=subtotals,
+        rules=list(rules),
+        delivery_price=lambda goods: delivery_price(delivery, goods, currency),
+        currency=currency,
     )
     goods = sum(subtotals.values(), ZERO) - sum(off.values(), ZERO)
     shipping = delivery_price(delivery, goods, currency)
     trace += _delivery_steps(delivery, shipping, goods)
     applied = [found.with_shipping(shipping) for found in applied]
     shipping_off = min(shipping, sum((found.shipping for found in applied), ZERO))
-    trace += [Step(text=f"Discount: {found.name}", amount=-found.amount) for found in applied]
+    trace += _discount_steps(applied, {item.key: item.name for item in items})
 
     lines = [_line(item, subtotals[item.key], off[item.key], taxes, currency) for item in items]
     shares = _shares(lines, shipping - shipping_off, taxes, currency)
@@ -158,7 +191,11 @@ def quote(
     added = ZERO if taxes.in_prices else tax_total
     how = "included" if taxes.in_prices else "added"
     trace += about_tax or [
-        Step(text=f"{share.rate.normalize():f} % tax on {share.net:.2f}, {how}", amount=share.tax)
+        Step(
+            text=f"{share.rate.normalize():f} % tax on {share.net:.2f}, {how}",
+            amount=share.tax,
+            counts=not taxes.in_prices,
+        )
         for share in shares
     ]
     discount_total = sum(off.values(), ZERO) + shipping_off
@@ -200,6 +237,20 @@ def _delivery_steps(delivery: Delivery | None, shipping: Decimal, goods: Decimal
     return [Step(text=text, amount=shipping)]
 
 
+def _discount_steps(applied: Iterable[Applied], names: Mapping[int, str]) -> list[Step]:
+    """Which discount took what off which line, and off delivery."""
+    found = []
+    for discount in applied:
+        parts = [(names[key], amount) for key, amount in discount.lines.items()]
+        parts.append(("delivery", discount.shipping))
+        found += [
+            Step(text=f"{discount.name}: {amount} off {what}", amount=-amount)
+            for what, amount in parts
+            if amount
+        ]
+    return found
+
+
 def _line(item: Item, subtotal: Decimal, off: Decimal, taxes: Taxes, currency: str) -> QuotedLine:
     rate = taxes.rate(item.tax_class)
     tax = tax_of(subtotal - off, rate, included=taxes.in_prices, currency=currency)
@@ -232,7 +283,7 @@ def _shares(lines: list[QuotedLine], shipping: Decimal, taxes: Taxes, currency: 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return str(value) if isinstance(value, Decimal) else value

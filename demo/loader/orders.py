@@ -109,6 +109,7 @@ class OrderLoader:
             quantity=line.quantity,
             tax_class=product.tax_class,
             weight_grams=variant.weight_grams,
+            store_id=self._places.stores[product.store],
         )
 
     def _method(self, draft: Draft, weight: int) -> ShippingMethod:
@@ -225,6 +226,7 @@ class OrderLoader:
                 DiscountUse,
                 discount_id=applied.id,
                 order_id=purchase.order,
+                code_id=self._discounts.code_id(applied),
                 customer_key=buyer,
                 amount=applied.amount,
                 created_at=draft.placed_at,

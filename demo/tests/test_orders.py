@@ -7,7 +7,7 @@ from django.contrib.auth import authenticate
 from django.db.models import Count, F, Q, Sum
 
 from demo.loader.people import ADA_EMAIL, ADA_PASSWORD, OWNER_EMAIL, OWNER_PASSWORD
-from orders.models import Discount, Invoice, InvoiceCounter, Order, OrderEvent, Shipment
+from orders.models import Discount, DiscountCode, Invoice, InvoiceCounter, Order, OrderEvent, Shipment
 from orders.pricing import Quote
 from orders.services.fulfilment import ship_order
 from orders.services.sweep import sweep as sweep_orders
@@ -127,6 +127,9 @@ def test_discount_uses_are_counted_and_within_limits():
     once = Discount.objects.get(code="WELCOME10")
     buyers = once.use_rows.filter(released_at=None).values_list("customer_key", flat=True)
     assert len(buyers) == len(set(buyers))
+    codes = DiscountCode.objects.annotate(live=live)
+    assert codes.count() == 20 and all(code.uses == code.live for code in codes)
+    assert sum(code.uses for code in codes) == codes[0].discount.uses
 
 
 def test_the_sweep_finds_nothing_owed(demo_shop):

@@ -8,6 +8,7 @@ from catalog.api.serializers import picture_url
 from catalog.structured import absolute
 from ecommerce.lib.api_fields import MoneyNumber
 from ecommerce.lib.money import ZERO
+from orders.api.discount_serializers import CouponSerializer, DiscountShareSerializer, LineDiscountSerializer
 from orders.api.fields import QuantityField
 from orders.services.cart_view import CartView, ViewedLine
 
@@ -47,6 +48,7 @@ class CartItemSerializer(serializers.Serializer):
     price = MoneyNumber(source="variant.price", help_text="For one.")
     subtotal = MoneyNumber(source="quoted.subtotal", default=ZERO)
     discount = MoneyNumber(source="quoted.discount", default=ZERO)
+    discounts = LineDiscountSerializer(many=True, help_text="Which discount took what of it.")
     total = MoneyNumber(source="quoted.total", default=ZERO, help_text="0 for what cannot be had.")
     image_url = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
@@ -67,12 +69,6 @@ class ProblemSerializer(serializers.Serializer):
     line = serializers.IntegerField(allow_null=True)
 
 
-class DiscountShareSerializer(serializers.Serializer):
-    name = serializers.CharField()
-    code = serializers.CharField(allow_blank=True)
-    amount = MoneyNumber()
-
-
 class TaxShareSerializer(serializers.Serializer):
     rate = serializers.DecimalField(max_digits=5, decimal_places=2)
     net = MoneyNumber()
@@ -80,8 +76,11 @@ class TaxShareSerializer(serializers.Serializer):
 
 
 class StepSerializer(serializers.Serializer):
+    """The amounts of the steps that count add up to the total."""
+
     text = serializers.CharField()
     amount = MoneyNumber()
+    counts = serializers.BooleanField()
 
 
 class QuoteSerializer(serializers.Serializer):
@@ -107,11 +106,6 @@ class ShippingMethodSerializer(serializers.Serializer):
     name = serializers.CharField()
     price = MoneyNumber()
     free_from = MoneyNumber(allow_null=True)
-
-
-class CouponSerializer(serializers.Serializer):
-    code = serializers.CharField(source="discount.code")
-    name = serializers.CharField(source="discount.name")
 
 
 class CartSerializer(serializers.Serializer):

@@ -17,9 +17,9 @@ from orders.api.cart_serializers import (
     QuantitySerializer,
 )
 from orders.models import Cart
-from orders.models.discount import normalise_code
 from orders.services import baskets
 from orders.services import cart as carts
+from orders.services.coupons import coupon_of
 
 _TOKEN = OpenApiParameter(
     CART_HEADER, str, OpenApiParameter.HEADER, description="A guest's cart, as the first answer named it."
@@ -130,8 +130,7 @@ class CartCouponView(APIView):
     def delete(self, request: Request, code: str) -> Response:
         """Take a discount code out."""
         cart = cart_to_change(request)
-        coupons = cart.coupons.filter(discount__code_key=normalise_code(code)) if cart else None
-        coupon = coupons.first() if coupons is not None else None
+        coupon = coupon_of(cart=cart, code=code) if cart else None
         if coupon is None:
             raise Http404
         carts.remove_coupon(coupon=coupon)

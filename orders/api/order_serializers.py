@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from ecommerce.lib.api_fields import LabelField, MoneyNumber
+from orders.api.discount_serializers import DiscountShareSerializer
 from orders.api.fields import AddressField, AddressSerializer
 from orders.models import Order
 
@@ -65,6 +66,7 @@ class OrderSummarySerializer(OrderBriefSerializer):
     subtotal = MoneyNumber()
     shipping_total = MoneyNumber()
     discount_total = MoneyNumber()
+    discounts = DiscountShareSerializer(many=True, source="applied_discounts")
     tax_total = MoneyNumber()
     prices_include_tax = serializers.BooleanField()
     reverse_charge = serializers.BooleanField()

@@ -1,7 +1,7 @@
 """Everything between "add to cart" and "delivered"."""
 
 from orders.models.cart import Cart, CartCoupon, CartLine, DraftOrder
-from orders.models.discount import Discount, DiscountUse
+from orders.models.discount import Discount, DiscountCode, DiscountUse
 from orders.models.idempotency import IdempotentRequest
 from orders.models.invoice import Invoice, InvoiceCounter
 from orders.models.notification import Notification
@@ -15,6 +15,7 @@ __all__ = [
     "CartCoupon",
     "CartLine",
     "Discount",
+    "DiscountCode",
     "DiscountUse",
     "DraftOrder",
     "IdempotentRequest",

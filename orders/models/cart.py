@@ -134,10 +134,16 @@ class CartLine(models.Model):
 
 
 class CartCoupon(models.Model):
-    """A discount code that was typed into a cart."""
+    """A discount code that was typed into a cart.
+
+    `code` is the generated code that was typed, None for the discount's own. `by_staff`: staff
+    put it in for the shopper, so it may be one that shoppers cannot use themselves.
+    """
 
     cart = models.ForeignKey(Cart, models.CASCADE, related_name="coupons")
     discount = models.ForeignKey("orders.Discount", models.CASCADE, related_name="+")
+    code = models.ForeignKey("orders.DiscountCode", models.CASCADE, null=True, blank=True, related_name="+")
+    by_staff = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["pk"]
@@ -145,3 +151,8 @@ class CartCoupon(models.Model):
 
     def __str__(self) -> str:
         return str(self.discount)
+
+    @property
+    def typed(self) -> str:
+        """The code as the merchant wrote it."""
+        return self.code.code if self.code else self.discount.code

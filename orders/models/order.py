@@ -13,6 +13,7 @@ from catalog.models import Product, Variant
 from ecommerce.lib.addresses import PostalAddress
 from ecommerce.lib.models import BaseModel, LifecycleQuerySet
 from ecommerce.lib.money import MoneyField
+from orders.discounts import Applied
 from orders.models.cart import Cart, new_token
 from orders.pricing import Quote
 
@@ -168,6 +169,11 @@ class Order(BaseModel):
     def quoted(self) -> Quote:
         """The calculation as it was when the order was placed."""
         return Quote.from_json(self.quote)
+
+    @property
+    def applied_discounts(self) -> list[Applied]:
+        """The discounts as they were when the order was placed."""
+        return self.quoted.discounts if self.quote else []
 
     @property
     def payment_label(self) -> str:

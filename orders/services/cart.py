@@ -9,11 +9,11 @@ from django.utils import timezone
 from catalog.models import StockItem, Variant
 from ecommerce.lib.errors import BadInput, DomainError, NotFound
 from ecommerce.lib.transactions import retrying_atomic
-from orders.models import Cart, CartCoupon, CartLine, Discount, Order
+from orders.models import Cart, CartCoupon, CartLine, Order
 from orders.models.cart import MAX_QUANTITY
 from orders.models.discount import normalise_code
-from orders.services import quoting
 from orders.services.cart_view import CartView, is_buyable, is_sold, rows_of, view_cart
+from orders.services.coupons import put_coupon
 
 __all__ = ["CartView", "view_cart"]
 
@@ -141,26 +141,18 @@ def check_stock(variant: Variant, quantity: int, *, already: int = 0) -> None:
 
 
 @retrying_atomic
-def add_coupon(*, cart: Cart, code: str) -> CartCoupon:
+def add_coupon(*, cart: Cart, code: str, by_staff: bool = False) -> CartCoupon:
     """Put a discount code into the cart; the same code again changes nothing.
 
-    Raises a `coupon_…`-coded DomainError that says why a code cannot be used. Codes that never
-    existed, are over, are not open yet or are used up get the same words: guessing codes
-    should not tell them apart.
+    `by_staff`: a member of staff enters it for the shopper. Raises a `coupon_…`-coded
+    DomainError when the code cannot be used. Codes that never existed, are over, are not open
+    yet, are used up or are for others get the same words: guessing codes should not tell them
+    apart.
     """
-    _lock_open(cart)
-    key = normalise_code(code)
-    if not key:
+    cart = _lock_open(cart)
+    if not normalise_code(code):
         raise BadInput("Enter a discount code.", field="code", code="coupon_missing")
-    known = quoting.with_own_uses(Discount.objects.filter(code_key=key), email=cart.email)
-    discount = known.first()
-    if discount is None or not quoting.is_usable(discount, now=timezone.now()):
-        raise DomainError(
-            "We do not know this code, or it is no longer running. Check the spelling, then try again.",
-            code="coupon_unknown",
-            field="code",
-        )
-    coupon, _ = CartCoupon.objects.get_or_create(cart=cart, discount=discount)
+    coupon = put_coupon(cart=cart, code=code, by_staff=by_staff)
     _touch(cart)
     return coupon
 
@@ -212,7 +204,11 @@ def merge_carts(*, guest: Cart, customer: Any) -> Cart:
                 defaults={"quantity": total, "seen_price": line.seen_price},
             )
     for coupon in guest.coupons.all():
-        CartCoupon.objects.get_or_create(cart=target, discount_id=coupon.discount_id)
+        CartCoupon.objects.get_or_create(
+            cart=target,
+            discount_id=coupon.discount_id,
+            defaults={"code_id": coupon.code_id, "by_staff": coupon.by_staff},
+        )
     answers = (
         "shipping_address",
         "billing_address",

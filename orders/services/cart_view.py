@@ -12,9 +12,9 @@ from django_countries import countries
 from catalog.models import Product, StockItem, StoreSettings, Variant
 from ecommerce.lib.money import ZERO, format_money
 from orders.models import Cart, CartCoupon, CartLine, Discount, ShippingMethod
-from orders.pricing import Delivery, Quote, QuotedLine
+from orders.pricing import Delivery, LineDiscount, Quote, QuotedLine
 from orders.reverse_charge import net_delivery
-from orders.services import quoting
+from orders.services import eligibility, quoting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,7 @@ class ViewedLine:
     wanted: int
     available: int
     quoted: QuotedLine | None = None
+    discounts: list[LineDiscount] = field(default_factory=list)
 
 
 @dataclass(kw_only=True)
@@ -110,8 +111,8 @@ def view_cart(cart: Cart | None, *, country: str = "") -> CartView:
     methods = quoting.methods_for(country=country, weight_grams=weight) if items else []
     method = _chosen(methods, cart.shipping_method if cart else "")
     now = timezone.now()
-    known = quoting.discounts_of(cart, now=now) if cart and items else []
-    discounts = [row for row in known if quoting.is_usable(row, now=now)]
+    known = eligibility.discounts_of(cart, now=now) if cart and items else []
+    discounts = [row for row in known if eligibility.is_usable(row, now=now)]
     quote = quoting.quote_items(
         items=items,
         method=method,
@@ -123,9 +124,12 @@ def view_cart(cart: Cart | None, *, country: str = "") -> CartView:
     quoted = {line.key: line for line in quote.lines}
     for line in lines:
         line.quoted = quoted.get(line.variant.pk)
-    typed = [row for row in known if row.coupon_id]  # type: ignore[attr-defined]
-    coupons = [CartCoupon(pk=row.coupon_id, cart=cart, discount=row) for row in typed]  # type: ignore[attr-defined]
-    problems += _coupon_problems(coupons, quote)
+        line.discounts = quote.discounts_of_line(line.variant.pk)
+    coupons = eligibility.coupons_among(known, cart=cart)
+    problems += [
+        Problem(code="coupon_not_applied", message=message)
+        for message in eligibility.refusals(coupons, quote, now=now)
+    ]
     return CartView(
         cart=cart,
         lines=lines,
@@ -187,31 +191,6 @@ def _problems(row: Any, left: int) -> list[Problem]:
             Problem(code="price_changed", message=f"{name} now costs {now}, it was {was}.", line=row.pk)
         )
     return found
-
-
-def _coupon_problems(coupons: list[CartCoupon], quote: Quote) -> list[Problem]:
-    """Typed codes that take nothing off, each with the reason."""
-    applied = {found.id for found in quote.discounts}
-    found = []
-    for coupon in coupons:
-        discount = coupon.discount
-        if discount.pk in applied:
-            continue
-        message = _why_not(discount, quote)
-        found.append(Problem(code="coupon_not_applied", message=message))
-    return found
-
-
-def _why_not(discount: Discount, quote: Quote) -> str:
-    """In words, why a typed code takes nothing off. `discount` is annotated with `own_uses`."""
-    own_limit = discount.max_uses_per_customer
-    if not discount.is_live() or (discount.max_uses is not None and discount.uses >= discount.max_uses):
-        return f"The code {discount.code} is no longer running."
-    if own_limit is not None and discount.own_uses >= own_limit:  # type: ignore[attr-defined]
-        return f"You have used the code {discount.code} already, as often as it allows."
-    if quote.subtotal < discount.minimum_spend:
-        return f"The code {discount.code} needs goods for at least {format_money(discount.minimum_spend)}."
-    return f"The code {discount.code} takes nothing off what is in your basket."
 
 
 def _chosen(methods: list[ShippingMethod], code: str) -> ShippingMethod | None:

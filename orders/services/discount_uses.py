@@ -2,38 +2,87 @@
 
 from collections.abc import Iterable
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from ecommerce.lib.errors import DomainError
 from orders.discounts import Applied
-from orders.models import Discount, DiscountUse, Order
+from orders.models import Discount, DiscountCode, DiscountUse, Order
+from orders.models.discount import normalise_code
+from orders.services.eligibility import earlier_orders
 from orders.services.quoting import buyer_key
 
 
 def claim_uses(*, order: Order, applied: Iterable[Applied]) -> None:
     """Count one use of each applied discount, inside the transaction that places the order.
 
-    Raises `coupon_used_up` when others took the last use meanwhile. The guarded update also
-    locks the discount's row, so the buyer's own uses are counted without a race.
+    Raises `coupon_used_up` when others took the last use meanwhile, and `coupon_first_order`
+    when the buyer's first order was placed meanwhile. The guarded update also locks the
+    discount's row, so the buyer's own uses and orders are counted without a race.
     """
     for found in sorted(applied, key=lambda found: found.id):
-        free = Q(max_uses=None) | Q(uses__lt=F("max_uses"))
-        if not Discount.objects.filter(free, pk=found.id).update(uses=F("uses") + 1):
+        if not _free(found).update(uses=F("uses") + 1):
             raise _used_up(found)
         discount = Discount.objects.get(pk=found.id)
-        key = buyer_key(order.email)
-        own = DiscountUse.objects.filter(discount=discount, customer_key=key, released_at=None).count()
-        if discount.max_uses_per_customer is not None and own >= discount.max_uses_per_customer:
+        _require_own_rights(discount, order, found)
+        DiscountUse.objects.create(
+            discount=discount,
+            order=order,
+            code=_claim_code(discount, found),
+            customer_key=buyer_key(order.email),
+            amount=found.amount,
+        )
+
+
+def _free(found: Applied) -> QuerySet[Discount]:
+    """The discount, if it has a use left."""
+    return Discount.objects.filter(Q(max_uses=None) | Q(uses__lt=F("max_uses")), pk=found.id)
+
+
+def _unused(discount: Discount, key: str) -> QuerySet[DiscountCode]:
+    """The generated code, if nobody has used it."""
+    return DiscountCode.objects.filter(discount=discount, code_key=key, uses=0)
+
+
+def _require_own_rights(discount: Discount, order: Order, found: Applied) -> None:
+    """What depends on the buyer's other orders, now that the discount's row is locked."""
+    if discount.max_uses_per_customer is not None:
+        own = DiscountUse.objects.filter(
+            discount=discount, customer_key=buyer_key(order.email), released_at=None
+        )
+        if own.count() >= discount.max_uses_per_customer:
             raise _used_up(found)
-        DiscountUse.objects.create(discount=discount, order=order, customer_key=key, amount=found.amount)
+    if discount.first_order_only:
+        earlier = earlier_orders(email=order.email, customer_id=order.customer_id)
+        if earlier.exclude(pk=order.pk).exists():
+            raise DomainError(
+                f"{_name(found)} is for a first order, and you have ordered before. "
+                "Please check the new total.",
+                code="coupon_first_order",
+                field="code",
+            )
+
+
+def _claim_code(discount: Discount, found: Applied) -> DiscountCode | None:
+    """Use up the generated code that was typed; None when it was the discount's own, or none."""
+    key = normalise_code(found.code)
+    if not key or key == discount.code_key:
+        return None
+    if not _unused(discount, key).update(uses=1):
+        raise _used_up(found)
+    return DiscountCode.objects.get(code_key=key)
 
 
 def _used_up(found: Applied) -> DomainError:
-    what = f"The code {found.code}" if found.code else f"“{found.name}”"
     return DomainError(
-        f"{what} has just been used up. Please check the new total.", code="coupon_used_up", field="code"
+        f"{_name(found)} has just been used up. Please check the new total.",
+        code="coupon_used_up",
+        field="code",
     )
+
+
+def _name(found: Applied) -> str:
+    return f"The code {found.code}" if found.code else f"“{found.name}”"
 
 
 def release_uses(*, order: Order) -> None:
@@ -42,3 +91,4 @@ def release_uses(*, order: Order) -> None:
         mine = DiscountUse.objects.filter(pk=use.pk, released_at=None)
         if mine.update(released_at=timezone.now()):
             Discount.all_objects.filter(pk=use.discount_id).update(uses=F("uses") - 1)
+            DiscountCode.objects.filter(pk=use.code_id, uses=1).update(uses=0)

@@ -64,7 +64,7 @@ def save_draft(
     for coupon in draft.coupons.filter(pk__in=list(codes_removed)):
         remove_coupon(coupon=coupon)
     if code:
-        add_coupon(cart=draft, code=code)
+        add_coupon(cart=draft, code=code, by_staff=True)
     customer = draft.customer if draft.email == email else account_of(email)
     return save_answers(
         cart=draft,

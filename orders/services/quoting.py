@@ -1,15 +1,13 @@
 """Reads what `orders.pricing` needs from the database: rates, methods and discounts."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 
 from catalog.models import Variant
 from catalog.services.tree import category_ancestors
 from orders.discounts import Rule
-from orders.models import Cart, CartCoupon, Discount, ShippingMethod
+from orders.models import Discount, ShippingMethod
 from orders.pricing import Delivery, Item, Quote, quote
 from orders.services.taxing import taxes_for
 
@@ -47,52 +45,30 @@ def as_item(variant: Variant, quantity: int) -> Item:
         quantity=quantity,
         tax_class=product.tax_class,
         weight_grams=variant.weight_grams,
+        store_id=product.store_id,
     )
 
 
-def with_own_uses(rows: QuerySet[Discount], *, email: str) -> QuerySet[Discount]:
-    """Annotate `own_uses`: the live uses by the buyer with `email`; 0 for one not known yet."""
-    own = Q(use_rows__released_at=None, use_rows__customer_key=buyer_key(email))
-    counted = Count("use_rows", filter=own) if email else Value(0, output_field=IntegerField())
-    return rows.annotate(own_uses=counted)
-
-
-def is_usable(discount: Discount, *, now: datetime) -> bool:
-    """Whether a discount (annotated with `own_uses`) is inside its dates and has uses left."""
-    left = discount.max_uses is None or discount.uses < discount.max_uses
-    own = discount.own_uses  # type: ignore[attr-defined]
-    own_left = discount.max_uses_per_customer is None or own < discount.max_uses_per_customer
-    return discount.is_live(now) and left and own_left
-
-
-def discounts_of(cart: Cart, *, now: datetime) -> list[Discount]:
-    """The automatic discounts of the moment and those whose code is in the cart, usable or not.
-
-    `coupon_id` is the cart's CartCoupon of a typed code, None for an automatic one.
-    """
-    typed = CartCoupon.objects.filter(cart=cart, discount=OuterRef("pk")).values("pk")[:1]
-    automatic = Discount.objects.live(now).filter(code_key=None)
-    in_cart = Q(pk__in=CartCoupon.objects.filter(cart=cart).values("discount_id"))
-    chosen = Discount.all_objects.filter(Q(pk__in=automatic.values("pk")) | in_cart)
-    rows = with_own_uses(chosen, email=cart.email).annotate(coupon_id=Subquery(typed))
-    return list(rows.prefetch_related("products", "categories"))
-
-
 def as_rule(discount: Discount) -> Rule:
-    """A discount row (its products and categories prefetched) as the calculation sees it."""
+    """A discount row (after `eligibility.load_targets`) as the calculation sees it."""
+    targets = discount.target_ids  # type: ignore[attr-defined]
     return Rule(
         id=discount.pk,
         name=discount.name,
         kind=discount.kind,
-        code=discount.code,
+        code=getattr(discount, "generated", None) or discount.code,
         percent=discount.percent,
         cap=discount.cap,
         amount=discount.amount,
+        buy_quantity=discount.buy_quantity,
+        get_quantity=discount.get_quantity,
         minimum_spend=discount.minimum_spend,
-        product_ids=frozenset(row.pk for row in discount.products.all()),
-        category_ids=frozenset(row.pk for row in discount.categories.all()),
+        product_ids=targets["products"],
+        category_ids=targets["categories"],
+        store_ids=targets["stores"],
         priority=discount.priority,
         exclusive=discount.exclusive,
+        stackable=discount.stackable,
     )
 
 

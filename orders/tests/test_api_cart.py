@@ -181,7 +181,13 @@ def test_codes_are_applied_explained_and_removed(client, product):
     DiscountFactory(code="BIG", minimum_spend=500)
     cart = cart_with(product.variants.get())
     body = call(client, "post", "/coupons", {"code": " tenoff "}, token=cart.token).json()
-    assert body["coupons"] == [{"code": "TENOFF", "name": "Welcome"}]
+    terms = {"kind": "percent", "multiplier": 0.9, "upto": None, "flatoff": None}
+    assert body["coupons"] == [{"code": "TENOFF", "name": "Welcome"} | terms]
+    share = {"name": "Welcome", "code": "TENOFF", "amount": 2.0}
+    assert body["quote"]["discounts"] == [share | terms | {"goods": 2.0, "shipping": 0.0}]
+    assert body["items"][0]["discounts"] == [share]
+    counted = [step["amount"] for step in body["quote"]["steps"] if step["counts"]]
+    assert sum(counted) == pytest.approx(body["quote"]["total"])
     assert body["quote"]["discounts"][0]["amount"] == 2
     again = call(client, "post", "/coupons/", {"code": "TENOFF"}, token=cart.token).json()
     assert again["quote"] == body["quote"]

@@ -1,5 +1,7 @@
 """The calculation: golden numbers worked by hand, and what must hold for any input."""
 
+from collections import Counter
+from dataclasses import replace
 from decimal import Decimal as D
 
 from hypothesis import given
@@ -15,7 +17,7 @@ ADDED = Taxes(rates={"standard": D(19), "reduced": D(7)}, included=False)
 STANDARD = Delivery(code="standard", name="Standard", price=D("3.90"), free_from=D(60))
 
 
-def item(key=1, price="20.00", quantity=1, tax_class="standard", category=1):
+def item(key=1, price="20.00", quantity=1, tax_class="standard", category=1, store=1):
     return Item(
         key=key,
         product_id=key,
@@ -24,6 +26,7 @@ def item(key=1, price="20.00", quantity=1, tax_class="standard", category=1):
         unit_price=D(price),
         quantity=quantity,
         tax_class=tax_class,
+        store_id=store,
     )
 
 
@@ -110,11 +113,122 @@ def test_currencies_without_and_with_three_decimals():
 
 def test_the_trace_explains_every_cent():
     result = priced(item(quantity=2), rules=[percent(10)])
-    steps = {step.text: step.amount for step in result.trace}
-    assert steps["2 × Thing 1 at 20.00"] == D("40.00")
-    assert steps["Discount: Welcome"] == D("-4.00")
-    untaxed = sum(step.amount for step in result.trace if "tax" not in step.text)
-    assert untaxed == result.total
+    assert [(step.text, step.amount, step.counts) for step in result.trace] == [
+        ("2 × Thing 1 at 20.00", D("40.00"), True),
+        ("Standard", D("3.90"), True),
+        ("Welcome: 4.00 off Thing 1", D("-4.00"), True),
+        ("19 % tax on 33.53, included", D("6.37"), False),
+    ]
+
+
+def test_the_trace_names_every_line_a_discount_took_something_off():
+    rules = [percent(10), Rule(id=2, name="No postage", kind="free_shipping")]
+    result = priced(item(1, price="3.33"), item(2, price="6.67"), rules=rules, taxes=ADDED)
+    assert [(step.text, step.amount) for step in result.trace if step.amount < 0] == [
+        ("Welcome: 0.33 off Thing 1", D("-0.33")),
+        ("Welcome: 0.67 off Thing 2", D("-0.67")),
+        ("No postage: 3.90 off delivery", D("-3.90")),
+    ]
+    assert sum(step.amount for step in result.trace) == result.total == D("10.71")
+
+
+def two_for_one(**more):
+    """Buy two, get the third free."""
+    return Rule(
+        **{
+            "id": 1, "name": "Three for two", "kind": "buy_x_get_y", "percent": D(100),
+            "buy_quantity": 2, "get_quantity": 1, **more,
+        }
+    )  # fmt: skip
+
+
+def off_lines(result):
+    return {line.key: line.discount for line in result.lines}
+
+
+def test_of_every_three_pieces_the_cheapest_is_free():
+    assert priced(item(price="20.00", quantity=2), rules=[two_for_one()]).discount_total == 0
+    assert priced(item(price="20.00", quantity=3), rules=[two_for_one()]).discount_total == D("20.00")
+    assert priced(item(price="20.00", quantity=5), rules=[two_for_one()]).discount_total == D("20.00")
+    # In a row: 30, 30, 20 | 20, 20, 8 | 8: free are a piece for 20 and one for 8.
+    several = [item(1, "8.00", 2), item(2, "30.00", 2), item(3, "20.00", 3)]
+    assert off_lines(priced(*several, rules=[two_for_one()])) == {1: D("8.00"), 2: 0, 3: D("20.00")}
+
+
+def test_the_cheaper_pieces_can_be_reduced_by_a_part_and_up_to_a_cap():
+    half = two_for_one(buy_quantity=1, percent=D(50))
+    assert priced(item(price="3.33", quantity=2), rules=[half]).discount_total == D("1.67")
+    rule = two_for_one(cap=D(25))
+    several = [item(1, "30.00", 3), item(2, "20.00", 3)]
+    # 30 + 20 would be free; the cap of 25 is spread 3 : 2.
+    assert off_lines(priced(*several, rules=[rule])) == {1: D("15.00"), 2: D("10.00")}
+
+
+def test_buying_some_gets_several_and_only_goods_it_is_about_are_counted():
+    rule = two_for_one(buy_quantity=1, get_quantity=2, category_ids=frozenset({7}))
+    goods = [item(1, "9.00", 2, category=7), item(2, "5.00", 1, category=7), item(3, "1.00", 9, category=8)]
+    assert off_lines(priced(*goods, rules=[rule])) == {1: D("9.00"), 2: D("5.00"), 3: 0}
+
+
+def test_a_free_piece_is_worth_what_earlier_discounts_left_of_it():
+    result = priced(item(price="10.00", quantity=3), rules=[percent(10, id=2, priority=9), two_for_one()])
+    assert [(found.id, found.goods) for found in result.discounts] == [(2, D("3.00")), (1, D("9.00"))]
+
+
+def test_pieces_that_cost_nothing_do_not_count_as_bought():
+    gift = percent(100, id=2, priority=9, category_ids=frozenset({7}))
+    goods = [item(1, "10.00", 2), item(2, "5.00", 1, category=7)]
+    assert off_lines(priced(*goods, rules=[gift, two_for_one()])) == {1: 0, 2: D("5.00")}
+
+
+def test_a_rule_of_a_store_leaves_other_stores_alone():
+    rule = percent(50, store_ids=frozenset({2}))
+    assert off_lines(priced(item(1, store=1), item(2, store=2), rules=[rule])) == {1: 0, 2: D("10.00")}
+    both = percent(50, store_ids=frozenset({2}), category_ids=frozenset({7}))
+    assert off_lines(priced(item(1, store=2), item(2, store=2, category=7), rules=[both])) == {
+        1: 0,
+        2: D("10.00"),
+    }
+
+
+def test_a_rule_that_is_not_stackable_shares_no_line():
+    mugs = percent(20, id=1, priority=5, category_ids=frozenset({7}))
+    alone = percent(10, id=2, stackable=False)
+    goods = [item(1, "10.00", category=7), item(2, "10.00", category=8)]
+    assert off_lines(priced(*goods, rules=[mugs, alone])) == {1: D("2.00"), 2: D("1.00")}
+    first = percent(10, id=2, stackable=False, priority=9, category_ids=frozenset({8}))
+    every = percent(20, id=1)
+    assert off_lines(priced(*goods, rules=[first, every])) == {1: D("2.00"), 2: D("1.00")}
+
+
+def test_free_delivery_alone_is_not_chosen_when_delivery_costs_nothing_anyway():
+    postage = Rule(id=2, name="No postage", kind="free_shipping", exclusive=True)
+    result = priced(item(price="100.00"), rules=[percent(2), postage])
+    assert (result.discount_total, result.total) == (D("2.00"), D("98.00"))
+
+
+def test_stacked_discounts_stop_at_nothing_to_pay():
+    rules = [
+        percent(90, id=1),
+        Rule(id=2, name="Gift", kind="amount", amount=D(50)),
+        two_for_one(id=3),
+        percent(100, id=4),
+        Rule(id=5, name="No postage", kind="free_shipping"),
+        Rule(id=6, name="No postage either", kind="free_shipping"),
+    ]
+    result = priced(item(1, "19.99", 3), item(2, "0.01"), rules=rules)
+    assert (result.total, result.tax_total) == (0, 0)
+    assert result.discount_total == result.subtotal + result.shipping == D("63.88")
+
+
+def test_a_quote_stored_before_discounts_named_their_lines_reads_back():
+    stored = priced(item(), rules=[percent(10)]).to_json()
+    del stored["discounts"][0]["lines"]
+    for step in stored["trace"]:
+        del step["counts"]
+    found = Quote.from_json(stored)
+    assert (found.discounts[0].amount, found.discounts[0].lines) == (D("2.00"), {})
+    assert sum(step.amount for step in found.trace if step.counts) == found.total
 
 
 def test_a_stored_quote_reads_back_the_same():
@@ -131,6 +245,7 @@ items = st.lists(
         quantity=st.integers(1, 999),
         tax_class=st.sampled_from(["standard", "reduced", "zero"]),
         category=st.integers(1, 3),
+        store=st.integers(1, 2),
     ),
     max_size=6,
     unique_by=lambda made: made.key,
@@ -140,14 +255,18 @@ rules = st.lists(
         Rule,
         id=st.integers(1, 9),
         name=st.just("Rule"),
-        kind=st.sampled_from(["percent", "amount", "free_shipping"]),
+        kind=st.sampled_from(["percent", "amount", "free_shipping", "buy_x_get_y"]),
         percent=st.decimals(min_value=0, max_value=100, places=2),
         cap=st.none() | money,
         amount=money,
+        buy_quantity=st.integers(1, 3),
+        get_quantity=st.integers(1, 2),
         minimum_spend=st.sampled_from([D(0), D(50)]),
         category_ids=st.sampled_from([frozenset(), frozenset({1}), frozenset({2, 3})]),
+        store_ids=st.sampled_from([frozenset(), frozenset({2})]),
         priority=st.integers(-2, 2),
         exclusive=st.booleans(),
+        stackable=st.booleans(),
     ),
     max_size=4,
     unique_by=lambda rule: rule.id,
@@ -181,6 +300,10 @@ def test_lines_delivery_and_tax_less_discounts_are_the_total_for_any_input(
     net_and_tax = sum(share.net + share.tax for share in result.taxes)
     assert net_and_tax == result.total
     assert sum(found.amount for found in result.discounts) == result.discount_total
+    assert sum(step.amount for step in result.trace if step.counts) == result.total
+    for line in result.lines:
+        assert sum(found.lines.get(line.key, 0) for found in result.discounts) == line.discount
+    assert all(found.amount > 0 and min(found.lines.values(), default=1) > 0 for found in result.discounts)
     assert result.total >= 0 and result.shipping >= 0
     assert result.reverse_charge == reverse and not (reverse and result.tax_total)
     assert all(0 <= line.discount <= line.subtotal and line.total >= 0 for line in result.lines)
@@ -196,3 +319,27 @@ def test_spreading_loses_no_cent_and_overfills_no_line(weights, share):
     parts = spread(amount, weights, "EUR")
     assert sum(parts.values()) == (amount if whole else 0)
     assert all(0 <= parts[key] <= weights[key] for key in weights)
+
+
+@given(
+    goods=items,
+    buy=st.integers(1, 4),
+    get=st.integers(1, 3),
+    share=st.sampled_from([D(100), D(50), D("33.33")]),
+    currency=st.sampled_from(["EUR", "JPY"]),
+)
+def test_buy_some_get_some_agrees_with_counting_the_pieces_one_by_one(goods, buy, get, share, currency):
+    goods = [replace(made, quantity=made.quantity % 20 + 1) for made in goods]
+    rule = two_for_one(buy_quantity=buy, get_quantity=get, percent=share)
+    result = priced(*goods, rules=[rule], delivery=None, currency=currency)
+    left = {line.key: line.subtotal for line in result.lines if line.subtotal}
+    by_worth = sorted(
+        (line for line in result.lines if line.key in left),
+        key=lambda line: (-line.subtotal / line.quantity, line.key),
+    )
+    row = [line.key for line in by_worth for _ in range(line.quantity)]
+    size = buy + get
+    reduced = Counter(key for place, key in enumerate(row[: len(row) // size * size]) if place % size >= buy)
+    for line in result.lines:
+        exact = line.subtotal * reduced[line.key] * share / (100 * line.quantity)
+        assert abs(line.discount - exact) <= smallest_unit(currency) / 2

@@ -90,7 +90,7 @@ def test_control_without_the_guard_a_code_is_used_up_twice(monkeypatch):
     carts = [cart_with(ProductFactory(stock=5).variants.get()) for _ in range(2)]
     for cart in carts:
         add_coupon(cart=cart, code="ONCE")
-    monkeypatch.setattr("orders.services.quoting.is_usable", lambda row, now: True)
+    monkeypatch.setattr("orders.services.eligibility.is_usable", lambda row, now: True)
     monkeypatch.setattr(
         discount_uses,
         "claim_uses",

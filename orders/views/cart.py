@@ -99,7 +99,7 @@ def coupon_add(request: HttpRequest) -> HttpResponse:
     except DomainError as error:
         refusal = Refusal(message=error.message, typed=typed)
         return _answer(request, status=error.http_status, code_error=refusal)
-    return _answer(request, words=f"The code {coupon.discount.code} is in your basket.")
+    return _answer(request, words=f"The code {coupon.typed} is in your basket.")
 
 
 @require_POST

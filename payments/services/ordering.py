@@ -59,7 +59,7 @@ def order_at_once(*, wish: Wish, customer: Any = None, actor: Any = None) -> tup
         raise CartChanged("Your basket is empty.", code="cart_empty")
     if placed := Order.objects.filter(cart=cart).first():
         return placed, Payment.objects.filter(live_for=placed.pk).first()
-    cart = _answer(cart, wish)
+    cart = _answer(cart, wish, by_staff=actor is not None)
     order, payment = place_and_pay(
         cart=cart,
         customer=customer,
@@ -72,7 +72,7 @@ def order_at_once(*, wish: Wish, customer: Any = None, actor: Any = None) -> tup
     return order, payment
 
 
-def _answer(cart: Cart, wish: Wish) -> Cart:
+def _answer(cart: Cart, wish: Wish, *, by_staff: bool) -> Cart:
     """Fill in the checkout's answers the way its pages do, after checking what was asked for."""
     cart = save_answers(
         cart=cart,
@@ -82,7 +82,7 @@ def _answer(cart: Cart, wish: Wish) -> Cart:
         note=wish.note or cart.note,
         vat_number=_vat_number(cart, wish),
     )
-    coupon = add_coupon(cart=cart, code=wish.coupon) if wish.coupon else None
+    coupon = add_coupon(cart=cart, code=wish.coupon, by_staff=by_staff) if wish.coupon else None
     view = view_cart(cart)
     if view.is_empty or view.blocked:
         return cart  # placing it says what is wrong

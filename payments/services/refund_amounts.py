@@ -1,11 +1,12 @@
 """How much of a payment goes back."""
 
 from collections.abc import Iterable
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 from ecommerce.lib.errors import BadInput, DomainError
-from ecommerce.lib.money import ZERO, smallest_unit
+from ecommerce.lib.money import ZERO
 from orders.models import Order
+from orders.refunding import line_share
 from payments.models import Payment
 
 
@@ -35,10 +36,12 @@ def amount_of_lines(*, order: Order, lines: Iterable[tuple[str, int]]) -> Decima
     A part of a line is rounded down, so that its parts never add up to more than the line.
     """
     bought = {line.sku: line for line in order.lines.all()}
-    total, unit = ZERO, smallest_unit(order.currency)
+    total = ZERO
     for sku, quantity in lines:
         line = bought.pop(sku, None)
         if line is None or quantity > line.quantity:
             raise BadInput("The order does not have that many of this.", field="lines", data={"sku": sku})
-        total += (line.total * quantity / line.quantity).quantize(unit, ROUND_DOWN)
+        total += line_share(
+            total=line.total, quantity=line.quantity, before=0, pieces=quantity, currency=order.currency
+        )
     return total
