@@ -11,7 +11,8 @@ class VatNumberForm(forms.Form):
     """Asked with the delivery address, to whose country the number has to belong.
 
     `goes_to` is the address form of the same page; a number is checked again whenever the
-    address is sent, so it never stays behind in a basket that now goes to another country.
+    address is sent, so it never stays behind in a basket that now goes to another country. While
+    country or postal code are missing it cannot be checked, and the address is asked for again.
     """
 
     vat_number = forms.CharField(
@@ -36,8 +37,9 @@ class VatNumberForm(forms.Form):
 
     def clean_vat_number(self) -> str:
         number = normalise(self.cleaned_data["vat_number"])
-        known = self._goes_to.cleaned_data if self._goes_to.is_valid() else {}
-        if number and known:
+        self._goes_to.is_valid()
+        known = self._goes_to.cleaned_data
+        if number and "country" in known and "postal_code" in known:
             problem = check(number, known["country"], known["postal_code"])
             if problem:
                 raise forms.ValidationError(problem)

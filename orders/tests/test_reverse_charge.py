@@ -118,6 +118,12 @@ def test_a_wrong_number_is_said_beside_the_field_and_nothing_is_lost(shopper, ty
     assert Cart.objects.get().shipping_address is None
 
 
+def test_errors_of_the_address_and_of_the_number_show_at_once(shopper):
+    shopper.post(CONTACT, {"email": "kim@example.com"})
+    text = shopper.post(ADDRESS, WHERE | PARIS | {"line1": "", "vat_number": GERMAN}).content.decode()
+    assert "Enter a street and house number" in text and "it begins with FR" in text
+
+
 def test_another_country_asks_about_the_number_again(shopper):
     answer_all(shopper, **PARIS, vat_number=FRENCH)
     assert f'value="{FRENCH}"' in shopper.get(ADDRESS).content.decode()

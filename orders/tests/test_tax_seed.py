@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from catalog.models import StoreSettings
+from dashboard.management.commands.prepare import Command as Prepare
 from orders import tax_figures
 from orders.models import TaxRate, TaxRegion
 from orders.services.tax_seed import planned_changes, seed_tax_rates
@@ -124,3 +125,14 @@ def test_the_command_says_what_it_does_and_can_only_say_it():
     assert "Heligoland" in told.getvalue() and not TaxRate.objects.exists()
     call_command("seed_tax_rates", stdout=StringIO())
     assert TaxRate.objects.exists()
+
+
+def test_a_new_shop_is_given_the_rates_once():
+    told = StringIO()
+    prepare = Prepare(stdout=told)
+    prepare._seed_tax_rates()
+    assert TaxRate.objects.filter(country="DE", rate=D(19)).exists()
+    TaxRate.objects.exclude(country="DE").delete()
+    prepare._seed_tax_rates()
+    assert not TaxRate.objects.exclude(country="DE").exists()
+    assert told.getvalue() == "Loading the VAT rates of Europe\n"
