@@ -28,9 +28,14 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from hypothesis import HealthCheck, settings
 
 from tests.machine import CANNOT_RUN
 from tests.settings import RUN_DIR_VARIABLE
+
+# How long an example takes says nothing here: other work may share the machine.
+settings.register_profile("shop", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shop")
 
 
 @pytest.fixture(autouse=True)
