@@ -134,8 +134,8 @@ def _rows(plan: Plan) -> list[dict[str, object]]:
             "minimum_spend": Decimal(40), "max_uses": 100,
         },
         {
-            "name": "Out into the garden", "kind": kinds.PERCENT, "percent": Decimal(5), "priority": 10, "category": "garden",
-            "minimum_spend": Decimal(20), "active_from": plan.days_ago(21),
+            "name": "Out into the garden", "kind": kinds.PERCENT, "percent": Decimal(5), "priority": 10,
+            "category": "garden", "minimum_spend": Decimal(20), "active_from": plan.days_ago(21),
             "active_until": plan.midnight + timedelta(days=60),
         },
         {
