@@ -21,7 +21,9 @@ pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 
 
 def place(cart):
-    return place_order(cart=cart, confirmed_total=None, payment_method="bank_transfer")
+    return place_order(
+        cart=cart, customer=cart.customer, confirmed_total=None, payment_method="bank_transfer"
+    )
 
 
 def messages(cart):
