@@ -95,8 +95,7 @@ class GenerateForm(forms.Form):
         widget=UnfoldAdminIntegerFieldWidget,
         error_messages={"required": "Enter how many codes.", "invalid": "Enter a whole number, such as 100."},
     )
-    prefix = forms.CharField(
-        label="Beginning",
+    beginning = forms.CharField(
         max_length=12,
         required=False,
         widget=UnfoldAdminTextInputWidget,

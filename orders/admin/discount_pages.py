@@ -100,10 +100,17 @@ def codes(request: HttpRequest, model_admin: "DiscountAdmin", pk: int) -> HttpRe
 
 
 def _generate(request: HttpRequest, discount: Discount, form: GenerateForm) -> bool:
+    data = form.cleaned_data
     try:
-        made = generate_codes(discount=discount, actor=request.user, **form.cleaned_data)
+        made = generate_codes(
+            discount=discount,
+            count=data["count"],
+            prefix=data["beginning"],
+            batch=data["batch"],
+            actor=request.user,
+        )
     except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, error.message)
+        form.add_error({"prefix": "beginning"}.get(error.field), error.message)
         return False
     messages.success(request, f"{len(made)} codes are ready.")
     return True

@@ -16,6 +16,7 @@ MOST = 10_000
 # 32 letters and digits: eight of them make a million million codes, of which 10,000 are not guessed.
 SHORTEST, LONGEST = 8, 20
 _LONGEST_PREFIX = 12
+_LONGEST_BATCH = 60
 _BATCH = 500
 
 
@@ -59,8 +60,8 @@ def _require_bounds(*, count: int, prefix: str, length: int, batch: str) -> None
         raise BadInput(f"Enter a length from {SHORTEST} to {LONGEST}.", field="length")
     if not re.fullmatch(rf"[A-Z0-9-]{{0,{_LONGEST_PREFIX}}}", prefix):
         raise BadInput(f"Use up to {_LONGEST_PREFIX} letters A to Z, digits and hyphens.", field="prefix")
-    if len(batch) > DiscountCode._meta.get_field("batch").max_length:
-        raise BadInput("Use up to 60 characters.", field="batch")
+    if len(batch) > _LONGEST_BATCH:
+        raise BadInput(f"Use up to {_LONGEST_BATCH} characters.", field="batch")
 
 
 def _new_codes(count: int, prefix: str, length: int) -> list[str]:

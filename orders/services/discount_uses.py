@@ -47,9 +47,10 @@ def _unused(discount: Discount, key: str) -> QuerySet[DiscountCode]:
 def _require_own_rights(discount: Discount, order: Order, found: Applied) -> None:
     """What depends on the buyer's other orders, now that the discount's row is locked."""
     if discount.max_uses_per_customer is not None:
-        own = DiscountUse.objects.filter(
-            discount=discount, customer_key=buyer_key(order.email), released_at=None
-        )
+        mine = Q(customer_key=buyer_key(order.email))
+        if order.customer_id is not None:
+            mine |= Q(order__customer_id=order.customer_id)
+        own = DiscountUse.objects.filter(mine, discount=discount, released_at=None)
         if own.count() >= discount.max_uses_per_customer:
             raise _used_up(found)
     if discount.first_order_only:
@@ -91,4 +92,5 @@ def release_uses(*, order: Order) -> None:
         mine = DiscountUse.objects.filter(pk=use.pk, released_at=None)
         if mine.update(released_at=timezone.now()):
             Discount.all_objects.filter(pk=use.discount_id).update(uses=F("uses") - 1)
-            DiscountCode.objects.filter(pk=use.code_id, uses=1).update(uses=0)
+            if use.code_id is not None:
+                DiscountCode.objects.filter(pk=use.code_id, uses=1).update(uses=0)

@@ -45,19 +45,25 @@ def earlier_orders(*, email: str, customer_id: Any = None) -> QuerySet[Order]:
 def with_buyer(rows: QuerySet[Discount], *, email: str, customer_id: Any = None) -> QuerySet[Discount]:
     """Annotate what depends on who buys; a buyer who is not known yet has done nothing so far.
 
-    `own_uses`: the buyer's live uses; `for_buyer`: not limited to other customers;
+    `own_uses`: the buyer's live uses, by address or account; `for_buyer`: not limited to other customers;
     `ordered_before`: looked up for first-order discounts alone.
     """
-    own = Q(use_rows__released_at=None, use_rows__customer_key=buyer_key(email))
+    mine = Q()
+    if email:
+        mine |= Q(use_rows__customer_key=buyer_key(email))
+    if customer_id is not None:
+        mine |= Q(use_rows__order__customer_id=customer_id)
     named = Discount.customers.through.objects.filter(discount=OuterRef("pk"))
-    theirs = ~Exists(named)
+    theirs: Any = ~Exists(named)
     if customer_id is not None:
         theirs |= Exists(named.filter(user=customer_id))
     before: Any = Value(False)
-    if email or customer_id is not None:
+    own_uses: Any = Value(0, output_field=IntegerField())
+    if mine:
         before = Exists(earlier_orders(email=email, customer_id=customer_id))
+        own_uses = Count("use_rows", filter=mine & Q(use_rows__released_at=None))
     return rows.annotate(
-        own_uses=Count("use_rows", filter=own) if email else Value(0, output_field=IntegerField()),
+        own_uses=own_uses,
         for_buyer=ExpressionWrapper(theirs, output_field=BooleanField()),
         ordered_before=Case(
             When(first_order_only=True, then=before), default=Value(False), output_field=BooleanField()
@@ -99,7 +105,7 @@ def discounts_of(cart: Cart, *, now: datetime) -> list[Discount]:
         generated_uses=Subquery(typed.values("code__uses")[:1]),
         by_staff=Subquery(typed.values("by_staff")[:1]),
     )
-    found = list(rows)
+    found: list[Discount] = list(rows)
     load_targets(found)
     return found
 

@@ -161,7 +161,7 @@ def test_the_preview_of_a_saved_discount(staff):
 
 def test_codes_are_generated_from_the_discount_and_downloaded_by_batch(staff):
     discount = DiscountFactory(name="Letter", code="", codes_only=True)
-    sent = {"count": "3", "prefix": "fall-", "batch": "=Letter & 1"}
+    sent = {"count": "3", "beginning": "fall-", "batch": "=Letter & 1"}
     page = staff.post(url("codes", discount), sent, follow=True)
     assert "3 codes are ready." in page.content.decode()
     generate_codes(discount=discount, count=2, batch="Other")
@@ -190,7 +190,7 @@ def test_a_cell_never_acts_as_a_formula(cell):
         ({"count": "0"}, "greater than or equal to 1"),
         ({"count": "10001"}, "less than or equal to 10000"),
         ({"count": "many"}, "Enter a whole number"),
-        ({"prefix": "ä"}, "letters A to Z"),
+        ({"beginning": "ä"}, "letters A to Z"),
         ({"batch": ""}, "Name the batch"),
     ],
 )
@@ -251,3 +251,12 @@ def test_the_list_of_codes_needs_the_same_queries_for_many(staff):
             assert staff.get(reverse("admin:orders_discountcode_changelist")).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_the_order_page_explains_every_cent_and_what_they_come_to(staff):
+    DiscountFactory(code="", name="Autumn")
+    order = OrderFactory(ProductFactory(name="Mug", price="20.00", stock=5).variants.get())
+    text = staff.get(reverse("admin:orders_order_change", args=[order.pk])).content.decode()
+    assert "Autumn: 2.00 off Mug" in text
+    assert "Together, without what is in brackets" in text
+    assert sum(step.amount for step in order.quoted.trace if step.counts) == order.total

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 
 
 def place(cart):
-    return place_order(cart=cart, confirmed_total=None, payment_method="bank_transfer")
+    return place_order(
+        cart=cart, customer=cart.customer, confirmed_total=None, payment_method="bank_transfer"
+    )
 
 
 def messages(cart):
@@ -187,3 +189,20 @@ def test_why_a_code_takes_nothing_off():
     for code in ("ALL", "TEN"):
         add_coupon(cart=cart, code=code)
     assert "The code TEN takes nothing more off: other discounts apply already." in messages(cart)
+
+
+def test_one_customer_gets_one_use_by_account_and_by_address():
+    campaign = DiscountFactory(code="", codes_only=True, max_uses_per_customer=1)
+    first, second = generate_codes(discount=campaign, count=2)
+    user = UserFactory()
+    cart = cart_with(customer=user)
+    add_coupon(cart=cart, code=first.code)
+    assert place(cart).discount_total > 0
+    again = cart_with(customer=user)
+    again.email = "elsewhere@example.com"
+    again.save()
+    assert refused(again, second.code)[0] == "coupon_unknown"
+    guest = cart_with()
+    guest.email = user.email.upper()
+    guest.save()
+    assert refused(guest, second.code)[0] == "coupon_unknown"

@@ -3,10 +3,12 @@
 import pytest
 
 from catalog.tests.factories import ProductFactory
+from customers.tests.factories import UserFactory
 from ecommerce.lib.errors import DomainError
 from orders.models import CartCoupon, Discount, DiscountCode, DiscountUse, Order
 from orders.services import discount_uses
 from orders.services.cart import add_coupon, view_cart
+from orders.services.checkout import place_order
 from orders.services.discount_codes import generate_codes
 from orders.tests.factories import DiscountFactory, cart_with
 from orders.tests.test_races import place, race
@@ -54,6 +56,26 @@ def test_control_without_the_guard_a_code_is_used_by_everybody(kind, monkeypatch
     monkeypatch.setattr(discount_uses, "_unused", lambda discount, key: discount.codes.filter(code_key=key))
     race(*[place(cart) for cart in carts])
     assert Order.objects.filter(discount_total__gt=0).count() == 4
+
+
+def test_one_account_with_two_addresses_uses_a_code_once():
+    DiscountFactory(code="EACH", max_uses_per_customer=1)
+    variant, user = ProductFactory(stock=9).variants.get(), UserFactory()
+    carts = [cart_with(variant) for _ in range(3)]
+    for number, cart in enumerate(carts):
+        cart.email = f"address{number}@example.com"
+        cart.customer = user
+        cart.save()
+        add_coupon(cart=cart, code="EACH")
+    race(
+        *[
+            lambda cart=cart: place_order(
+                cart=cart, customer=user, confirmed_total=None, payment_method="bank_transfer"
+            )
+            for cart in carts
+        ]
+    )
+    assert Order.objects.filter(discount_total__gt=0).count() == 1
 
 
 def test_two_first_orders_at_once_only_one_is_the_first():
