@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from ecommerce.lib.money import format_money
-from orders.models import Discount, Invoice, ShippingMethod, TaxRate
+from orders.models import Discount, Invoice, TaxRate
 
 
 class SignedAdmin(ModelAdmin):
@@ -52,24 +52,6 @@ class DiscountAdmin(SignedAdmin):
         return f"{discount.uses} of {discount.max_uses}" if discount.max_uses else str(discount.uses)
 
 
-@admin.register(ShippingMethod)
-class ShippingMethodAdmin(SignedAdmin):
-    list_display = ("name", "code", "carrier", "price", "free_from", "countries", "days", "is_suspended")
-    search_fields = ("name", "code", "carrier")
-    list_filter = ("is_suspended",)
-    fieldsets = (
-        (None, {"fields": ("name", "code", "position")}),
-        ("Carrier", {"fields": ("carrier", "tracking_url")}),
-        ("Price", {"fields": ("price", "free_from")}),
-        ("Where and how long", {"fields": ("countries", "max_weight_grams", "days_min", "days_max")}),
-        ("For staff", {"fields": ("is_suspended", "active_from", "active_until", "comments")}),
-    )
-
-    @admin.display(description="Working days")
-    def days(self, method: ShippingMethod) -> str:
-        return f"{method.days_min} to {method.days_max}"
-
-
 @admin.register(TaxRate)
 class TaxRateAdmin(ModelAdmin):
     list_display = ("country", "tax_class", "rate", "valid_from", "valid_until")
@@ -103,3 +85,7 @@ class InvoiceAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Invoice | None = None) -> bool:
         return False
+
+
+# At the end, because it builds on SignedAdmin above.
+from orders import admin_delivery  # noqa: E402, F401

@@ -43,6 +43,7 @@ class StoreSettingsAdmin(ModelAdmin):
         (None, {"fields": ["name", "tagline", "contact_email", "contact_phone"]}),
         ("Selling", {"fields": ["seller", "country", "prices_include_tax", "low_stock_at", "return_days"]}),
         ("Deadlines", {"fields": ["order_cutoff", "card_minutes", "unpaid_hours"]}),
+        ("Working days", {"fields": ["holiday_region", "closed_days"]}),
         ("Bank transfer", {"fields": ["bank_account_holder", "bank_iban", "bank_bic"]}),
     ]
 

@@ -1,18 +1,21 @@
 """Everything between "add to cart" and "delivered"."""
 
 from orders.models.cart import Cart, CartCoupon, CartLine
+from orders.models.delivery import DeliveryZone, ShippingMethod
 from orders.models.discount import Discount, DiscountUse
 from orders.models.idempotency import IdempotentRequest
 from orders.models.invoice import Invoice, InvoiceCounter
 from orders.models.notification import Notification
 from orders.models.order import Order, OrderEvent, OrderLine
-from orders.models.rates import ShippingMethod, TaxRate
+from orders.models.rates import TaxRate
 from orders.models.shipment import Shipment, ShipmentLine
+from orders.models.shipping_rate import ShippingRate
 
 __all__ = [
     "Cart",
     "CartCoupon",
     "CartLine",
+    "DeliveryZone",
     "Discount",
     "DiscountUse",
     "IdempotentRequest",
@@ -25,5 +28,6 @@ __all__ = [
     "Shipment",
     "ShipmentLine",
     "ShippingMethod",
+    "ShippingRate",
     "TaxRate",
 ]

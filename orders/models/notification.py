@@ -18,6 +18,7 @@ class Notification(models.Model):
         ORDER_RECEIVED = "order_received", "Order received"
         ORDER_PAID = "order_paid", "Payment received"
         ORDER_SHIPPED = "order_shipped", "Order shipped"
+        ORDER_READY = "order_ready", "Order ready to collect"
         ORDER_CANCELLED = "order_cancelled", "Order cancelled"
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="notifications")

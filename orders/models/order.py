@@ -15,6 +15,7 @@ from ecommerce.lib.models import BaseModel, LifecycleQuerySet
 from ecommerce.lib.money import MoneyField
 from orders.models.cart import Cart, new_token
 from orders.pricing import Quote
+from orders.shipping import days_in_words
 
 PAYMENT_LABELS = {
     "demo": "Card (demo)",
@@ -109,6 +110,9 @@ class Order(BaseModel):
     shipping_name = models.CharField(max_length=80)
     promised_from = models.DateField(null=True, blank=True)
     promised_until = models.DateField(null=True, blank=True)
+    collect_from = models.JSONField(
+        null=True, blank=True, help_text="Where it is collected, with opening hours; empty: it is sent."
+    )
     shipping_address = models.JSONField()
     billing_address = models.JSONField()
     note = models.CharField(max_length=500, blank=True)
@@ -156,6 +160,41 @@ class Order(BaseModel):
     @property
     def invoice_address(self) -> PostalAddress:
         return PostalAddress.from_dict(self.billing_address)
+
+    @property
+    def is_collect(self) -> bool:
+        """Whether the shopper comes for it; nothing is sent then."""
+        return self.collect_from is not None
+
+    @property
+    def pickup_address(self) -> PostalAddress | None:
+        """Where it is collected; None for what is sent."""
+        return PostalAddress.from_dict(self.collect_from) if self.collect_from else None
+
+    @property
+    def opening_hours(self) -> str:
+        return self.collect_from.get("opening_hours", "") if self.collect_from else ""
+
+    @property
+    def promised_words(self) -> str:
+        """ "Tuesday 24 to Wednesday 25 November"; for what is collected the day it is ready; or ""."""
+        if self.promised_until is None:
+            return ""
+        return days_in_words(self.promised_from or self.promised_until, self.promised_until)
+
+    @property
+    def status_words(self) -> str:
+        """The status as people say it: what is collected is never shipped."""
+        words = {self.Status.SHIPPED: "Ready to collect", self.Status.DELIVERED: "Collected"}
+        own = words.get(self.Status(self.status)) if self.is_collect else None
+        return own or self.Status(self.status).label
+
+    @property
+    def fulfilment_status_words(self) -> str:
+        states = self.FulfilmentStatus
+        words = {states.UNFULFILLED: "Not ready", states.PARTIAL: "Partly ready", states.FULFILLED: "Ready"}
+        state = states(self.fulfilment_status)
+        return words[state] if self.is_collect else state.label
 
     @property
     def quoted(self) -> Quote:

@@ -10,10 +10,11 @@ from django.utils import timezone
 from django_countries import countries
 
 from catalog.models import Product, StockItem, StoreSettings, Variant
-from ecommerce.lib.money import ZERO, format_money
-from orders.models import Cart, CartCoupon, CartLine, Discount, ShippingMethod
-from orders.pricing import Quote, QuotedLine
+from ecommerce.lib.money import ZERO, format_money, round_money
+from orders.models import Cart, CartCoupon, CartLine, Discount
+from orders.pricing import Item, Quote, QuotedLine
 from orders.services import quoting
+from orders.shipping import Offer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +47,10 @@ class CartView:
     lines: list[ViewedLine]
     quote: Quote
     problems: list[Problem]
-    methods: list[ShippingMethod]
-    method: ShippingMethod | None
+    methods: list[Offer]
+    method: Offer | None
     country: str
+    postal_code: str = ""
     discounts: list[Discount] = field(default_factory=list)
     coupons: list[CartCoupon] = field(default_factory=list)
 
@@ -70,6 +72,11 @@ class CartView:
         return str(countries.name(self.country) or self.country)
 
     @property
+    def destination(self) -> str:
+        """Where it goes in words: "Germany (10115)", or just the country while no more is known."""
+        return f"{self.country_name} ({self.postal_code})" if self.postal_code else self.country_name
+
+    @property
     def has_changes(self) -> bool:
         """Whether "that is fine" would change anything: a code that takes nothing off stays."""
         return any(problem.line is not None for problem in self.problems)
@@ -79,13 +86,16 @@ class CartView:
         return any(problem.blocks for problem in self.problems)
 
 
-def view_cart(cart: Cart | None, *, country: str = "") -> CartView:
+def view_cart(cart: Cart | None, *, country: str = "", postal_code: str = "") -> CartView:
     """Price the cart as it stands and say what changed; writes nothing.
 
-    `country` (ISO code) overrides the delivery address; without either, the shop's own.
+    `country` (ISO code, with its `postal_code`) overrides the delivery address; without either,
+    the shop's own country.
     """
     address = cart.delivery_address if cart else None
-    country = country or (address.country if address else str(StoreSettings.current().country))
+    if not country:
+        country = address.country if address else str(StoreSettings.current().country)
+        postal_code = address.postal_code if address else ""
     rows = rows_of(cart) if cart else []
     lines, problems, items = [], [], []
     for row in rows:
@@ -97,8 +107,7 @@ def view_cart(cart: Cart | None, *, country: str = "") -> CartView:
         )
         if quantity:
             items.append(quoting.as_item(row.variant, quantity))
-    weight = sum(item.weight_grams * item.quantity for item in items)
-    methods = quoting.methods_for(country=country, weight_grams=weight) if items else []
+    methods = offers_of(items, country=country, postal_code=postal_code)
     method = _chosen(methods, cart.shipping_method if cart else "")
     now = timezone.now()
     known = quoting.discounts_of(cart, now=now) if cart and items else []
@@ -118,6 +127,7 @@ def view_cart(cart: Cart | None, *, country: str = "") -> CartView:
         methods=methods,
         method=method,
         country=country,
+        postal_code=postal_code,
         discounts=discounts,
         coupons=coupons,
     )
@@ -198,9 +208,26 @@ def _why_not(discount: Discount, quote: Quote) -> str:
     return f"The code {discount.code} takes nothing off what is in your basket."
 
 
-def _chosen(methods: list[ShippingMethod], code: str) -> ShippingMethod | None:
-    """The method the shopper chose, or the cheapest while nothing (or nothing offered) is."""
-    return next((method for method in methods if method.code == code), methods[0] if methods else None)
+def offers_of(items: list[Item], *, country: str, postal_code: str) -> list[Offer]:
+    """The ways of delivery for `items`; none for nothing."""
+    if not items:
+        return []
+    return quoting.offers_for(
+        country=country,
+        postal_code=postal_code,
+        weight_grams=sum(item.weight_grams * item.quantity for item in items),
+        subtotal=sum((round_money(item.unit_price * item.quantity) for item in items), ZERO),
+        quantity=sum(item.quantity for item in items),
+    )
+
+
+def _chosen(methods: list[Offer], code: str) -> Offer | None:
+    """The method the shopper chose, or the cheapest parcel while nothing (or nothing offered) is.
+
+    Whoever collects has said so: where no parcel goes, nothing is chosen.
+    """
+    parcels = [method for method in methods if not method.is_collect]
+    return next((method for method in methods if method.code == code), parcels[0] if parcels else None)
 
 
 def is_sold(product: Product) -> bool:

@@ -13,11 +13,12 @@ from ecommerce.lib.errors import BadInput, DomainError
 from ecommerce.lib.money import format_money
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Cart, Notification, Order, OrderLine
+from orders.services.arrival import promise_of
 from orders.services.cart_view import CartView, view_cart
+from orders.services.collecting import collecting_place
 from orders.services.discount_uses import claim_uses
 from orders.services.events import record
 from orders.services.notifications import owe
-from orders.shipping import promise
 
 # How long a payment method may take before its unpaid order is cancelled. A method that is
 # paid at the door waits for nothing.
@@ -133,7 +134,7 @@ def _create_order(view: CartView, cart: Cart, customer: Any, payment_method: str
     delivery, billing = cart.delivery_address, cart.invoice_address
     if delivery is None or billing is None or view.method is None:
         raise BadInput("Please answer the questions about delivery first.", code="checkout_incomplete")
-    arrives = promise(method=view.method, placed_at=now, settings=settings)
+    arrives = promise_of(view, method=view.method, now=now)
     order = Order.objects.create(
         cart=cart,
         customer=customer,
@@ -152,6 +153,7 @@ def _create_order(view: CartView, cart: Cart, customer: Any, payment_method: str
         shipping_name=quote.shipping_name,
         promised_from=arrives.earliest,
         promised_until=arrives.latest,
+        collect_from=collecting_place(view.method),
         shipping_address=delivery.to_dict(),
         billing_address=billing.to_dict(),
         note=cart.note,

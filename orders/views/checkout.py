@@ -5,8 +5,6 @@ without its session is answered with what was typed still in it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from decimal import Decimal
 from functools import wraps
 from typing import Any
 
@@ -17,17 +15,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from catalog.models import StoreSettings
 from customers.forms import AddressForm
 from customers.models import Address
 from orders.access import find_cart, restore_cart, sign_cart
+from orders.destination import destination_of
 from orders.forms.checkout import BillingChoiceForm, ContactForm, DeliveryForm
-from orders.models import Cart, ShippingMethod
-from orders.pricing import delivery_price
-from orders.services.cart_view import CartView, view_cart
+from orders.models import Cart
+from orders.services.arrival import options_of, promise_of
+from orders.services.cart_view import view_cart
 from orders.services.checkout import missing_answer, save_answers
-from orders.services.quoting import as_delivery
-from orders.shipping import Promise, promise
 
 LABELS = {
     "contact": "Contact",
@@ -90,7 +86,8 @@ def address(request: HttpRequest, cart: Cart | None) -> HttpResponse:
     book = _address_book(request)
     chosen = _from_book(request, book) or delivery or (book[0].as_postal() if book else None)
     data = request.POST or None
-    form = AddressForm(data, section="shipping", initial=AddressForm.initial_of(chosen) if chosen else None)
+    initial = AddressForm.initial_of(chosen) if chosen else destination_of(request, cart)
+    form = AddressForm(data, section="shipping", initial=initial)
     choice = BillingChoiceForm(data, initial={"billing_differs": bool(billing)})
     differs = choice.is_valid() and choice.cleaned_data["billing_differs"]
     invoice = AddressForm(data if differs else None, prefix="billing", section="billing", initial=billing)
@@ -115,7 +112,7 @@ def delivery(request: HttpRequest, cart: Cart | None) -> HttpResponse:
     if form.is_valid() and cart:
         save_answers(cart=cart, **form.cleaned_data)
         return _next(request, "orders:checkout_review")
-    return _render(request, "delivery", cart, [form], form=form, view=view, options=options(view))
+    return _render(request, "delivery", cart, [form], form=form, view=view, options=options_of(view))
 
 
 @step
@@ -129,9 +126,7 @@ def review(request: HttpRequest, cart: Cart | None) -> HttpResponse:
 def review_context(cart: Cart, **more: Any) -> dict[str, Any]:
     """What the last page shows; `payments` shows it again when paying was refused."""
     view = view_cart(cart)
-    arrives = None
-    if view.method:
-        arrives = promise(method=view.method, placed_at=timezone.now(), settings=StoreSettings.current())
+    arrives = promise_of(view, method=view.method, now=timezone.now()) if view.method else None
     context = {"view": view, "cart": cart, "promise": arrives, "basket": sign_cart(cart)}
     return context | steps_context(cart, "review") | more
 
@@ -143,28 +138,6 @@ def steps_context(cart: Cart | None, current: str) -> dict[str, Any]:
     done = codes[: codes.index(missing or "review")]
     steps = [(code, LABELS[code], reverse(STEPS[code])) for code in codes]
     return {"checkout_steps": steps, "done_steps": done, "step": current}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Option:
-    """A delivery method as the shopper weighs it: what it costs, and when it comes."""
-
-    method: ShippingMethod
-    price: Decimal
-    promise: Promise
-
-
-def options(view: CartView) -> list[Option]:
-    """The methods offered for the cart, the cheapest first."""
-    now, shop = timezone.now(), StoreSettings.current()
-    return [
-        Option(
-            method=method,
-            price=delivery_price(as_delivery(method), view.goods, view.quote.currency),
-            promise=promise(method=method, placed_at=now, settings=shop),
-        )
-        for method in view.methods
-    ]
 
 
 def _render(
@@ -182,7 +155,7 @@ def _render(
         "basket": sign_cart(cart) if cart else request.POST.get("basket", ""),
         "session_ended": cart is None,
         "sign_in_url": reverse(settings.LOGIN_URL, query={"next": request.path}),
-        "view": context.get("view") or view_cart(cart),
+        "view": context.get("view") or view_cart(cart, **destination_of(request, cart)),
         "today": timezone.localdate(),
     }
     context |= steps_context(cart, name)
