@@ -60,6 +60,7 @@ class CollectFactory(DjangoModelFactory):
     class Meta:
         model = ShippingMethod
         django_get_or_create = ("code",)
+        skip_postgeneration_save = True
 
     code = "collect"
     name = "Collect from the shop"
@@ -101,15 +102,23 @@ def make_rates() -> None:
     ShippingMethodFactory()
 
 
-def cart_with(*variants: Variant, customer: Any = None, quantity: int = 1, answered: bool = True) -> Cart:
+def cart_with(
+    *variants: Variant,
+    customer: Any = None,
+    quantity: int = 1,
+    answered: bool = True,
+    shipping_method: str = "standard",
+) -> Cart:
     """An open cart with `quantity` of each variant; `answered`: ready to be placed."""
     make_rates()
+    if shipping_method == "collect":
+        CollectFactory()
     cart = open_cart(customer=customer)
     for variant in variants or (ProductFactory(stock=10).variants.get(),):
         add_line(cart=cart, sku=variant.sku, quantity=quantity)
     if answered:
         email = customer.email if customer else "nora@example.com"
-        cart = save_answers(cart=cart, email=email, shipping_address=ADDRESS, shipping_method="standard")
+        cart = save_answers(cart=cart, email=email, shipping_address=ADDRESS, shipping_method=shipping_method)
     return cart
 
 
@@ -119,12 +128,16 @@ def total_of(cart: Cart) -> Decimal:
 
 
 def OrderFactory(  # noqa: N802 - used like the factories of other apps
-    *variants: Variant, customer: Any = None, quantity: int = 1, payment_method: str = "bank_transfer"
+    *variants: Variant,
+    customer: Any = None,
+    quantity: int = 1,
+    payment_method: str = "bank_transfer",
+    shipping_method: str = "standard",
 ) -> Order:
     """A placed order with its open payment, as "Pay" leaves it."""
     from payments.services.orders import place_and_pay
 
-    cart = cart_with(*variants, customer=customer, quantity=quantity)
+    cart = cart_with(*variants, customer=customer, quantity=quantity, shipping_method=shipping_method)
     order, _ = place_and_pay(
         cart=cart, customer=customer, confirmed_total=total_of(cart), payment_method=payment_method
     )
@@ -143,7 +156,7 @@ def paid_order(*variants: Variant, **wanted: Any) -> Order:
 
 
 def shipped_order(*variants: Variant, tracking_number: str = "JJD000390001", **wanted: Any) -> Order:
-    """A paid order whose parcel is on its way."""
+    """A paid order whose parcel is on its way, or lies ready to be collected."""
     from orders.services.fulfilment import ship_order
 
     order = paid_order(*variants, **wanted)
