@@ -160,6 +160,17 @@ class Days(Protocol):
     def handling_days(self) -> int: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What an order keeps of how its promise was counted. `extra_days` as in `promise`."""
+
+    kind: str
+    days_min: int
+    days_max: int
+    handling_days: int
+    extra_days: int = 0
+
+
 class Hours(Protocol):
     """The shop's own choices: StoreSettings has them."""
 

@@ -9,7 +9,7 @@ from catalog.api.serializers import picture_url
 from catalog.structured import absolute
 from ecommerce.lib.api_fields import MoneyNumber
 from ecommerce.lib.money import ZERO
-from orders.api.fields import AddressField, QuantityField
+from orders.api.fields import AddressSerializer, QuantityField
 from orders.models import ShippingMethod
 from orders.services.arrival import options_of
 from orders.services.cart_view import CartView, ViewedLine
@@ -116,7 +116,7 @@ class ShippingMethodSerializer(serializers.Serializer):
         source="promise.earliest", help_text="When it arrives, or is ready to collect."
     )
     promised_until = serializers.DateField(source="promise.latest")
-    collect_at = AddressField(source="method.pickup", allow_null=True)
+    collect_at = AddressSerializer(source="method.pickup", allow_null=True)
     opening_hours = serializers.CharField(source="method.opening_hours", allow_blank=True)
 
 

@@ -77,7 +77,7 @@ class OrderSerializer(OrderSummarySerializer):
 
     delivery_address = AddressSerializer()
     billing_address = AddressSerializer(source="invoice_address")
-    collect_at = AddressField(source="pickup_address", allow_null=True)
+    collect_at = AddressSerializer(source="pickup_address", allow_null=True)
     note = serializers.CharField(allow_blank=True)
     expires_at = serializers.DateTimeField(allow_null=True)
     paid_at = serializers.DateTimeField(allow_null=True)

@@ -71,6 +71,15 @@ class Migration(migrations.Migration):
             options={'ordering': ['position', 'name']},
         ),
         migrations.AddField(
+            model_name="order",
+            name="promise_terms",
+            field=models.JSONField(
+                blank=True,
+                default=dict,
+                help_text="The days the promise was counted with, to count it again.",
+            ),
+        ),
+        migrations.AddField(
             model_name='order',
             name='collect_from',
             field=models.JSONField(blank=True, help_text='Where it is collected, with opening hours; empty: it is sent.', null=True),
@@ -158,18 +167,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='shippingrate',
-            constraint=models.CheckConstraint(condition=models.Q(('days_max__gte', models.F('days_min'))), name='orders_shippingrate_days_in_order', violation_error_message='“Days to” is before “days from”.'),
+            constraint=models.CheckConstraint(condition=models.Q(('days_max__gte', models.F('days_min'))), name='orders_shippingrate_days_in_order',),
         ),
         migrations.AddConstraint(
             model_name='shippingrate',
-            constraint=models.CheckConstraint(condition=models.Q(('weight_from', None), ('weight_to', None), ('weight_to__gte', models.F('weight_from')), _connector='OR'), name='orders_shippingrate_weight_in_order', violation_error_message='“Grams to” is less than “grams from”.'),
+            constraint=models.CheckConstraint(condition=models.Q(('weight_from', None), ('weight_to', None), ('weight_to__gte', models.F('weight_from')), _connector='OR'), name='orders_shippingrate_weight_in_order',),
         ),
         migrations.AddConstraint(
             model_name='shippingrate',
-            constraint=models.CheckConstraint(condition=models.Q(('subtotal_from', None), ('subtotal_to', None), ('subtotal_to__gt', models.F('subtotal_from')), _connector='OR'), name='orders_shippingrate_subtotal_in_order', violation_error_message='“Goods below” has to be more than “goods from”.'),
+            constraint=models.CheckConstraint(condition=models.Q(('subtotal_from', None), ('subtotal_to', None), ('subtotal_to__gt', models.F('subtotal_from')), _connector='OR'), name='orders_shippingrate_subtotal_in_order',),
         ),
         migrations.AddConstraint(
             model_name='shippingrate',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity_from', None), ('quantity_to', None), ('quantity_to__gte', models.F('quantity_from')), _connector='OR'), name='orders_shippingrate_quantity_in_order', violation_error_message='“Pieces to” is less than “pieces from”.'),
+            constraint=models.CheckConstraint(condition=models.Q(('quantity_from', None), ('quantity_to', None), ('quantity_to__gte', models.F('quantity_from')), _connector='OR'), name='orders_shippingrate_quantity_in_order',),
         ),
     ]

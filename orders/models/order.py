@@ -110,6 +110,9 @@ class Order(BaseModel):
     shipping_name = models.CharField(max_length=80)
     promised_from = models.DateField(null=True, blank=True)
     promised_until = models.DateField(null=True, blank=True)
+    promise_terms = models.JSONField(
+        default=dict, blank=True, help_text="The days the promise was counted with, to count it again."
+    )
     collect_from = models.JSONField(
         null=True, blank=True, help_text="Where it is collected, with opening hours; empty: it is sent."
     )
@@ -204,6 +207,8 @@ class Order(BaseModel):
     @property
     def payment_label(self) -> str:
         """How it is paid, in words."""
+        if self.is_collect and self.payment_method == "cash_on_delivery":
+            return "Paid when collected"
         return PAYMENT_LABELS.get(self.payment_method, self.payment_method)
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import CheckConstraint, F, Q
@@ -51,29 +52,39 @@ class ShippingRate(models.Model):
             CheckConstraint(
                 condition=Q(days_max__gte=F("days_min")),
                 name="orders_shippingrate_days_in_order",
-                violation_error_message="“Days to” is before “days from”.",
             ),
             CheckConstraint(
                 condition=Q(weight_from=None) | Q(weight_to=None) | Q(weight_to__gte=F("weight_from")),
                 name="orders_shippingrate_weight_in_order",
-                violation_error_message="“Grams to” is less than “grams from”.",
             ),
             CheckConstraint(
                 condition=Q(subtotal_from=None) | Q(subtotal_to=None) | Q(subtotal_to__gt=F("subtotal_from")),
                 name="orders_shippingrate_subtotal_in_order",
-                violation_error_message="“Goods below” has to be more than “goods from”.",
             ),
             CheckConstraint(
                 condition=Q(quantity_from=None)
                 | Q(quantity_to=None)
                 | Q(quantity_to__gte=F("quantity_from")),
                 name="orders_shippingrate_quantity_in_order",
-                violation_error_message="“Pieces to” is less than “pieces from”.",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.method}, {self.zone or 'everywhere'}"
+
+    def clean(self) -> None:
+        """Refuse bounds that leave nothing between them, beside the field that is wrong."""
+        wrong = {}
+        if _above(self.days_min, self.days_max):
+            wrong["days_max"] = "“Days to” is before “days from”."
+        if _above(self.weight_from, self.weight_to):
+            wrong["weight_to"] = "“Grams to” is less than “grams from”."
+        if _above(self.subtotal_from, self.subtotal_to) or self.subtotal_from == self.subtotal_to is not None:
+            wrong["subtotal_to"] = "“Goods below” has to be more than “goods from”."
+        if _above(self.quantity_from, self.quantity_to):
+            wrong["quantity_to"] = "“Pieces to” is less than “pieces from”."
+        if wrong:
+            raise ValidationError(wrong)
 
     @property
     def days_in_words(self) -> str:
@@ -117,6 +128,10 @@ class ShippingRate(models.Model):
         }
         zone = self.zone.as_zone() if self.zone else shipping.EVERYWHERE
         return shipping.Rate(offer=offer, zone=zone, position=self.position, **bounds)
+
+
+def _above(low: Any, high: Any) -> bool:
+    return low is not None and high is not None and low > high
 
 
 def _between(low: Any, high: Any, words: Callable[[Any], str], *, below: str = "up to", of: str = "") -> str:

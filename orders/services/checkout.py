@@ -13,7 +13,7 @@ from ecommerce.lib.errors import BadInput, DomainError
 from ecommerce.lib.money import format_money
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Cart, Notification, Order, OrderLine
-from orders.services.arrival import promise_of
+from orders.services.arrival import promise_of, terms_of
 from orders.services.cart_view import CartView, view_cart
 from orders.services.collecting import collecting_place
 from orders.services.discount_uses import claim_uses
@@ -153,6 +153,7 @@ def _create_order(view: CartView, cart: Cart, customer: Any, payment_method: str
         shipping_name=quote.shipping_name,
         promised_from=arrives.earliest,
         promised_until=arrives.latest,
+        promise_terms=terms_of(view.method),
         collect_from=collecting_place(view.method),
         shipping_address=delivery.to_dict(),
         billing_address=billing.to_dict(),
