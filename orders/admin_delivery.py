@@ -58,10 +58,12 @@ class RateInline(StackedInline):
     """The prices of a method. Empty bounds are open; one rate without any is enough to begin with."""
 
     model = ShippingRate
+    verbose_name, verbose_name_plural = "price", "prices"
     extra = 0
     fields = (
-        ("zone", "price", "free_from"),
-        ("days_min", "days_max", "position"),
+        ("zone", "position"),
+        ("price", "free_from"),
+        ("days_min", "days_max"),
         ("weight_from", "weight_to"),
         ("subtotal_from", "subtotal_to"),
         ("quantity_from", "quantity_to"),

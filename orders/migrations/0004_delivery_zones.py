@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('subtotal_to', ecommerce.lib.money.MoneyField(blank=True, decimal_places=3, max_digits=14, null=True, verbose_name='goods below')),
                 ('quantity_from', models.PositiveIntegerField(blank=True, null=True, verbose_name='pieces from')),
                 ('quantity_to', models.PositiveIntegerField(blank=True, null=True, verbose_name='pieces to')),
-                ('position', models.PositiveIntegerField(default=0)),
+                ('position', models.PositiveIntegerField(default=0, help_text='Of several that fit, the lower one counts, then the cheaper.')),
             ],
             options={
                 'ordering': ['position', 'pk'],

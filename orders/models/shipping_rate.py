@@ -40,7 +40,9 @@ class ShippingRate(models.Model):
     subtotal_to = MoneyField("goods below", null=True, blank=True)
     quantity_from = models.PositiveIntegerField("pieces from", null=True, blank=True)
     quantity_to = models.PositiveIntegerField("pieces to", null=True, blank=True)
-    position = models.PositiveIntegerField(default=0)
+    position = models.PositiveIntegerField(
+        default=0, help_text="Of several that fit, the lower one counts, then the cheaper."
+    )
 
     class Meta:
         ordering = ["position", "pk"]

@@ -174,3 +174,9 @@ def test_days_in_words():
     assert days_in_words(day, day) == "Tuesday 24 November"
     assert days_in_words(day, date(2026, 11, 25)) == "Tuesday 24 to Wednesday 25 November"
     assert days_in_words(date(2026, 11, 30), date(2026, 12, 1)) == "Monday 30 November to Tuesday 1 December"
+
+
+def test_the_days_worked_out_in_the_documentation():
+    assert days(arrives("2026-12-23 14:00")) == ("2026-12-24", "2026-12-28")
+    assert days(arrives("2026-12-24 16:00")) == ("2026-12-29", "2026-12-30")
+    assert days(arrives("2026-10-23 10:00", country="AT")) == ("2026-10-27", "2026-10-28")
