@@ -39,6 +39,7 @@ class Offer:
     image_id: int | None
     url: str
     low_at: int
+    weight_grams: int = 0
     values: list[Value] = field(default_factory=list)
 
     @property
@@ -185,18 +186,18 @@ def _offers(product: Product) -> Iterator[Offer]:
         .annotate(left=Coalesce(Subquery(free.values("free")), 0))
         .order_by("position", "pk", "values__attribute__position", "values__attribute__code")
         .values_list(
-            "pk", "sku", "name", "price", "compare_at", "left", "image_id",
+            "pk", "sku", "name", "price", "compare_at", "left", "image_id", "weight_grams",
             "values__attribute__code", "values__attribute__name", "values__value", "values__swatch",
         )
     )  # fmt: skip
     low_at = StoreSettings.current().low_stock_at
     offer: Offer | None = None
-    for pk, sku, name, price, compare_at, left, image_id, *value in rows:
+    for pk, sku, name, price, compare_at, left, image_id, weight, *value in rows:
         if offer is None or offer.pk != pk:
             if offer is not None:
                 yield offer
             url = reverse("catalog:product", args=[product.slug], query={"variant": sku})
-            offer = Offer(pk, sku, name, price, compare_at, left, image_id, url, low_at)
+            offer = Offer(pk, sku, name, price, compare_at, left, image_id, url, low_at, weight)
         if value[0] is not None:
             offer.values.append(Value(*value))
     if offer is not None:

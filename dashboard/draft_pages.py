@@ -14,8 +14,9 @@ from dashboard.draft_forms import DraftForm, NewDraftForm, address_form, ways_to
 from ecommerce.lib.errors import DomainError
 from orders.agreement import agreement_of, read_agreement, sign_agreement
 from orders.models import Cart, DraftOrder, Order
+from orders.services.arrival import arrival_of
 from orders.services.cart_view import view_cart
-from orders.services.checkout import arrival, missing_answer
+from orders.services.checkout import missing_answer
 from orders.services.drafts import discard_draft, open_draft, save_draft
 from payments.services.drafts import place_draft
 
@@ -109,7 +110,7 @@ def _page(request: HttpRequest, model_admin: "DraftOrderAdmin", draft: Cart, **s
         "draft",
         draft=draft,
         title=f"Draft for {draft.email}",
-        agreed=sign_agreement(agreement_of(view, arrival(view, timezone.now()))),
+        agreed=sign_agreement(agreement_of(view, arrival_of(view, now=timezone.now()))),
         is_ready=not missing_answer(draft) and chosen and not view.is_empty and not view.blocked,
         ways_to_pay=ways_to_pay(),
         may_delete=model_admin.has_delete_permission(request, draft),

@@ -48,6 +48,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "Settings",
         (
             ("Shop settings", "tune", "catalog.storesettings"),
+            ("Delivery zones", "map", "orders.deliveryzone"),
             ("Delivery methods", "local_shipping", "orders.shippingmethod"),
             ("Tax rates", "percent", "orders.taxrate"),
             ("Tax regions", "map", "orders.taxregion"),

@@ -44,6 +44,17 @@ def _ship(order: Order, actor: Any, **answers: Any) -> None:
     fulfilment.ship_order(order=order, actor=actor, **answers)
 
 
+def _make_ready(order: Order, actor: Any, **answers: Any) -> None:
+    """The goods lie ready: the same step as shipping, without a carrier to name."""
+    _ship(order, actor, carrier="")
+
+
+def _collected(order: Order, actor: Any, **answers: Any) -> None:
+    if not order.is_collect:
+        raise DomainError(f"Order {order.number} is sent, not collected.", code="not_collected")
+    fulfilment.deliver_order(order=order, actor=actor)
+
+
 def _deliver(order: Order, actor: Any, **answers: Any) -> None:
     fulfilment.deliver_order(order=order, actor=actor)
 
@@ -135,8 +146,26 @@ ACTIONS: dict[str, OrderAction] = {
             done="shipped",
             icon="local_shipping",
             run=_ship,
-            offered=is_to_ship,
+            offered=lambda order: is_to_ship(order) and not order.is_collect,
             form_class=ShipForm,
+        ),
+        OrderAction(
+            code="ready",
+            label="Ready to collect",
+            bulk_label="Mark as ready to collect",
+            done="ready to collect",
+            icon="shopping_bag",
+            run=_make_ready,
+            offered=lambda order: is_to_ship(order) and order.is_collect,
+        ),
+        OrderAction(
+            code="collected",
+            label="Collected",
+            bulk_label="Mark as collected",
+            done="collected",
+            icon="shopping_bag_speed",
+            run=_collected,
+            offered=lambda order: order.status == Order.Status.SHIPPED and order.is_collect,
         ),
         OrderAction(
             code="deliver",
@@ -145,7 +174,7 @@ ACTIONS: dict[str, OrderAction] = {
             done="marked as delivered",
             icon="where_to_vote",
             run=_deliver,
-            offered=lambda order: order.status == Order.Status.SHIPPED,
+            offered=lambda order: order.status == Order.Status.SHIPPED and not order.is_collect,
         ),
         OrderAction(
             code="refund",

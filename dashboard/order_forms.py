@@ -9,8 +9,8 @@ from orders.models import Order, ShippingMethod
 
 
 def carriers() -> dict[str, str]:
-    """The carrier of each delivery method, by the method's code."""
-    methods = ShippingMethod.objects.order_by("position", "pk")
+    """The carrier of each way to send a parcel, by the method's code."""
+    methods = ShippingMethod.objects.filter(kind=ShippingMethod.Kind.PARCEL).order_by("position", "pk")
     return {method.code: method.carrier or method.name for method in methods}
 
 

@@ -11,7 +11,7 @@ from django.utils._os import safe_join
 
 from ecommerce.lib.api import PROBLEM_TYPE, problem_body
 from ecommerce.styleguide import samples
-from orders.models import ShippingMethod
+from orders.services.quoting import live_rates
 
 PAGES = ("delivery", "returns", "terms", "privacy", "cookies", "imprint")
 _MEDIA_TYPES = {".avif": "image/avif", ".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg"}
@@ -21,8 +21,8 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     """One of the plain texts in templates/pages/."""
     if slug not in PAGES:
         raise Http404
-    methods = ShippingMethod.objects.live() if slug == "delivery" else []
-    return render(request, f"pages/{slug}.html", {"delivery_methods": methods})
+    rates = live_rates() if slug == "delivery" else []
+    return render(request, f"pages/{slug}.html", {"delivery_rates": rates})
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:

@@ -41,6 +41,11 @@ def compact(postal_code: str) -> str:
     return _FILLERS.sub("", postal_code).upper()
 
 
+def ends_of(pattern: str) -> tuple[str, ...]:
+    """The codes that a pattern without a star names: both ends of a range, or the one code."""
+    return _range_of(pattern) or (pattern,)
+
+
 def _matches_one(pattern: str, code: str) -> bool:
     if ends := _range_of(pattern):
         return len(code) == len(ends[0]) and _is_number(code) and ends[0] <= code <= ends[1]

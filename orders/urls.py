@@ -12,6 +12,7 @@ urlpatterns = [
     path("cart/accept/", cart.accept, name="cart_accept"),
     path("cart/lines/<int:pk>/", cart.update, name="cart_update"),
     path("cart/lines/<int:pk>/remove/", cart.remove, name="cart_remove"),
+    path("cart/destination/", cart.set_destination, name="cart_destination"),
     path("cart/coupon/", cart.coupon_add, name="coupon_add"),
     path("cart/coupon/<int:pk>/remove/", cart.coupon_remove, name="coupon_remove"),
     path("checkout/", checkout.start, name="checkout"),

@@ -44,6 +44,7 @@ class StoreSettingsAdmin(ModelAdmin):
         ("Selling", {"fields": ["seller", "country", "low_stock_at", "return_days"]}),
         ("VAT", {"fields": ["prices_include_tax", "reverse_charge"]}),
         ("Deadlines", {"fields": ["order_cutoff", "card_minutes", "unpaid_hours"]}),
+        ("Working days", {"fields": ["holiday_region", "closed_days"]}),
         ("Bank transfer", {"fields": ["bank_account_holder", "bank_iban", "bank_bic"]}),
     ]
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django_countries.fields import CountryField
 
 from ecommerce.lib.models import BaseModel
+from ecommerce.lib.workdays import validate_days, validate_region
 
 
 class Store(BaseModel):
@@ -77,6 +78,18 @@ class StoreSettings(models.Model):
     )
     order_cutoff = models.TimeField(
         default=time(15, 0), help_text="Orders placed before this time leave the same working day."
+    )
+    holiday_region = models.CharField(
+        max_length=10,
+        default="DE-BE",
+        validators=[validate_region],
+        help_text="Nothing leaves on the public holidays of this country (DE) or part of it (DE-BE).",
+    )
+    closed_days = models.TextField(
+        blank=True,
+        validators=[validate_days],
+        help_text="Other days on which nothing leaves, a date or range a line: "
+        "2026-12-24 or 2026-12-28 to 2026-12-31.",
     )
     low_stock_at = models.PositiveIntegerField(
         default=5, help_text="Pages say how many are left, and staff are told, at or below this number."

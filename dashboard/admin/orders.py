@@ -68,7 +68,11 @@ class OrderAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         # The quote is the whole calculation in JSON; the list has no use for it.
-        return super().get_queryset(request).defer("quote", "billing_address", "comments", "note")
+        return (
+            super()
+            .get_queryset(request)
+            .defer("quote", "billing_address", "promise_terms", "comments", "note")
+        )
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> Any:
         return order_list.search_orders(queryset, search_term), False

@@ -49,7 +49,9 @@ def state_badge(row: Any, field: str = "status") -> SafeString:
     # Nobody waits for the money of an order that is cancelled.
     if value == Order.PaymentStatus.UNPAID and row.status == Order.Status.CANCELLED:
         return badge("Unpaid")
-    return badge(getattr(row, f"get_{field}_display")(), _TONES.get(value, ""))
+    # An order that is collected has words of its own.
+    words = getattr(row, f"{field}_words", "") or getattr(row, f"get_{field}_display")()
+    return badge(words, _TONES.get(value, ""))
 
 
 @register.simple_tag

@@ -17,6 +17,8 @@ PREPARED = {
     "process": lambda: OrderFactory(payment_method="cash_on_delivery"),
     "ship": paid_order,
     "deliver": shipped_order,
+    "ready": lambda: paid_order(shipping_method="collect"),
+    "collected": lambda: shipped_order(shipping_method="collect"),
     "cancel": paid_order,
     "refund": shipped_order,
 }
@@ -30,6 +32,8 @@ RESULT = {
     "process": ("processing", "unpaid"),
     "ship": ("shipped", "paid"),
     "deliver": ("delivered", "paid"),
+    "ready": ("shipped", "paid"),
+    "collected": ("delivered", "paid"),
     "cancel": ("cancelled", "refunded"),
     "refund": ("refunded", "refunded"),
 }

@@ -42,7 +42,7 @@ def _load_rows(plan: Plan, progress: Progress) -> None:
     with progress.stage("Customers", plan.customers) as bar:
         owner = people.load(bar)
     places = load_shop(plan, owner=owner)
-    methods = load_rates(plan)
+    rates = load_rates(plan)
     shelf = Shelf.of(products_of(plan))
     drafts = Drafts(plan, people=people, shelf=shelf)
     with progress.stage("Planning", plan.orders) as bar:
@@ -52,7 +52,7 @@ def _load_rows(plan: Plan, progress: Progress) -> None:
         loader = CatalogueLoader(plan, places=places, demand=demand, low_stock_at=low_at)
         loader.load(products_of(plan), shelf=shelf, bar=bar)
     with progress.stage("Orders", plan.orders) as bar:
-        order_loader = OrderLoader(plan, places=places, shelf=shelf, demand=demand, methods=methods)
+        order_loader = OrderLoader(plan, places=places, shelf=shelf, demand=demand, rates=rates)
         order_loader.load(drafts, bar=bar)
     with progress.stage("Invoices", orders_to_invoice().count()) as bar:
         load_invoices(bar=bar)

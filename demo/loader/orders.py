@@ -20,10 +20,11 @@ from demo.loader.shop import Places
 from demo.loader.stories import TRANSFER
 from demo.loader.till import TILL_MODELS, Till
 from demo.texts import load_texts
-from orders.models import DiscountUse, Order, OrderLine, ShippingMethod
+from ecommerce.lib.money import ZERO
+from orders.models import DiscountUse, Order, OrderLine
 from orders.pricing import Item, Quote, QuotedLine, quote
 from orders.services.quoting import as_delivery, buyer_key
-from orders.shipping import promise
+from orders.shipping import Offer, Rate, offers, promise
 from orders.tax import Taxes
 from orders.tax_figures import rates_of
 
@@ -39,19 +40,19 @@ class Purchase:
     order: int
     line_keys: list[int]
     quote: Quote
-    method: ShippingMethod
+    method: Offer
 
 
 class OrderLoader:
     """Writes a plan's orders, the oldest first."""
 
     def __init__(
-        self, plan: Plan, *, places: Places, shelf: Shelf, demand: Demand, methods: list[ShippingMethod]
+        self, plan: Plan, *, places: Places, shelf: Shelf, demand: Demand, rates: list[Rate]
     ) -> None:
         self._plan = plan
         self._places = places
         self._shelf = shelf
-        self._methods = {method.code: method for method in methods}
+        self._rates = rates
         self._shop = StoreSettings.current()
         self._notes = load_texts().notes
         self._discounts = Discounts(plan, places=places)
@@ -81,7 +82,7 @@ class OrderLoader:
 
     def _write(self, draft: Draft) -> Purchase:
         items = [self._item(line) for line in draft.lines]
-        method = self._method(draft, sum(item.weight_grams * item.quantity for item in items))
+        method = self._method(draft, items)
         priced = quote(
             items=items,
             delivery=as_delivery(method),
@@ -112,16 +113,26 @@ class OrderLoader:
             store_id=self._places.stores[product.store],
         )
 
-    def _method(self, draft: Draft, weight: int) -> ShippingMethod:
-        if draft.person.address.country != "DE":
-            return self._methods["europe"]
-        express = self._methods["express"]
-        hurried = draft.wish * 1000 % 1 < _EXPRESS and weight <= (express.max_weight_grams or 0)
-        return express if hurried else self._methods["standard"]
+    def _method(self, draft: Draft, items: list[Item]) -> Offer:
+        """What the shop offers for the address: the cheapest parcel, or the fast one for who hurries."""
+        address = draft.person.address
+        offered = offers(
+            self._rates,
+            country=address.country,
+            postal_code=address.postal_code,
+            weight_grams=sum(item.weight_grams * item.quantity for item in items),
+            subtotal=sum((item.unit_price * item.quantity for item in items), ZERO),
+            quantity=sum(item.quantity for item in items),
+        )
+        hurried = draft.wish * 1000 % 1 < _EXPRESS
+        express = next((offer for offer in offered if offer.code == "express" and hurried), None)
+        return express or offered[0]
 
-    def _add_order(self, draft: Draft, priced: Quote, method: ShippingMethod) -> int:
+    def _add_order(self, draft: Draft, priced: Quote, method: Offer) -> int:
         story, person = draft.story, draft.person
-        arrives = promise(method=method, placed_at=draft.placed_at, settings=self._shop)
+        arrives = promise(
+            method=method, placed_at=draft.placed_at, settings=self._shop, country=person.address.country
+        )
         address = person.address.to_dict()
         return self._writer.add(
             Order,

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from demo.loader.bulk import Writer
+from demo.loader.rates import TRACKING
 from orders.models import Shipment, ShipmentLine
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def send_parcel(writer: Writer, purchase: "Purchase", *, owner: int) -> Shipment
         "status": Shipment.Status.DELIVERED if story.delivered_at else Shipment.Status.SHIPPED,
         "carrier": purchase.method.carrier,
         "tracking_number": number,
-        "tracking_url": purchase.method.tracking_url.replace("{number}", number),
+        "tracking_url": TRACKING.replace("{number}", number),
         "shipped_at": story.shipped_at,
         "delivered_at": story.delivered_at,
         "created_at": story.shipped_at,

@@ -6,8 +6,8 @@ from random import Random
 
 from django.utils import timezone
 
+from ecommerce.lib.workdays import add_working_days
 from orders.models import Order
-from orders.shipping import add_working_days
 
 CARD, TRANSFER, AT_DOOR = "demo", "bank_transfer", "cash_on_delivery"
 _DAYS_TO_PAY = timedelta(days=3)

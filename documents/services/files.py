@@ -61,6 +61,8 @@ def store_label_file(*, shipment_id: int) -> OrderFile:
     ).first()
     if shipment is None:
         raise NotFound("There is no such parcel.")
+    if shipment.order.is_collect:
+        raise NotFound("What is collected has no label.")
     year = timezone.localtime(shipment.shipped_at).year
     paper = Paper(
         source=shipment_source(shipment.pk),

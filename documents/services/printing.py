@@ -67,6 +67,8 @@ def _papers(
         yield "invoice", partial(_read_or, file, partial(render_invoice, invoice.snapshot))
     elif not cancelled:
         yield "no invoice yet; it is issued when the order is paid or shipped.", None
+    if order.is_collect:
+        return  # nothing is sent, so there is no label
     for shipment in shipments:
         shipment.order = order  # prefetched the other way round: saves a query each
         file = kept.get(shipment_source(shipment.pk))

@@ -24,7 +24,9 @@ def sweep(*, now: datetime) -> dict[str, int]:
     Returns how many were made and how many failed; a failed one is tried again next time.
     """
     invoices = Invoice.objects.filter(file_stored_at=None, issued_at__lte=now)
-    labels = Shipment.objects.filter(label_stored_at=None, shipped_at__lte=now)
+    labels = Shipment.objects.filter(
+        label_stored_at=None, shipped_at__lte=now, order__collect_from__isnull=True
+    )
     made_invoices, failed_invoices = _make(invoices, lambda pk: store_invoice_file(invoice_id=pk))
     made_labels, failed_labels = _make(labels, lambda pk: store_label_file(shipment_id=pk))
     return {

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.api.serializers import picture_url
@@ -9,7 +10,9 @@ from catalog.structured import absolute
 from ecommerce.lib.api_fields import MoneyNumber
 from ecommerce.lib.money import ZERO
 from orders.api.discount_serializers import CouponSerializer, DiscountShareSerializer, LineDiscountSerializer
-from orders.api.fields import QuantityField
+from orders.api.fields import AddressSerializer, QuantityField
+from orders.models import ShippingMethod
+from orders.services.arrival import options_of
 from orders.services.cart_view import CartView, ViewedLine
 
 
@@ -102,10 +105,19 @@ class QuoteSerializer(serializers.Serializer):
 
 
 class ShippingMethodSerializer(serializers.Serializer):
-    code = serializers.CharField()
-    name = serializers.CharField()
+    """A way to get the goods; `price` is what it costs for this cart."""
+
+    code = serializers.CharField(source="method.code")
+    name = serializers.CharField(source="method.name")
     price = MoneyNumber()
-    free_from = MoneyNumber(allow_null=True)
+    kind = serializers.ChoiceField(choices=ShippingMethod.Kind.choices, source="method.kind")
+    free_from = MoneyNumber(allow_null=True, source="method.free_from")
+    promised_from = serializers.DateField(
+        source="promise.earliest", help_text="When it arrives, or is ready to collect."
+    )
+    promised_until = serializers.DateField(source="promise.latest")
+    collect_at = AddressSerializer(source="method.pickup", allow_null=True)
+    opening_hours = serializers.CharField(source="method.opening_hours", allow_blank=True)
 
 
 class CartSerializer(serializers.Serializer):
@@ -120,10 +132,22 @@ class CartSerializer(serializers.Serializer):
     coupons = CouponSerializer(many=True)
     vat_number = serializers.CharField(source="cart.vat_number", default="")
     quote = QuoteSerializer()
-    shipping_methods = ShippingMethodSerializer(many=True, source="methods")
+    postal_code = serializers.CharField(allow_blank=True)
+    delivery = serializers.SerializerMethodField()
+    shipping_methods = serializers.SerializerMethodField()
     problems = ProblemSerializer(many=True)
     created_at = serializers.DateTimeField(source="cart.created_at", allow_null=True, default=None)
     updated_at = serializers.DateTimeField(source="cart.modified_at", allow_null=True, default=None)
+
+    @extend_schema_field(ShippingMethodSerializer(allow_null=True))
+    def get_delivery(self, view: CartView) -> dict[str, Any] | None:
+        """The one that is chosen, or the cheapest parcel; null while nothing can be delivered."""
+        chosen = [option for option in options_of(view) if option.method == view.method]
+        return ShippingMethodSerializer(chosen[0]).data if chosen else None
+
+    @extend_schema_field(ShippingMethodSerializer(many=True))
+    def get_shipping_methods(self, view: CartView) -> Any:
+        return ShippingMethodSerializer(options_of(view), many=True).data
 
     def get_token(self, view: CartView) -> str | None:
         return view.cart.token if view.cart and view.cart.customer_id is None else None

@@ -16,6 +16,7 @@ from orders.api.cart_serializers import (
     CodeSerializer,
     QuantitySerializer,
 )
+from orders.api.destination import DESTINATION, destination_asked
 from orders.models import Cart
 from orders.services import baskets
 from orders.services import cart as carts
@@ -41,9 +42,9 @@ def describe(**more: Any) -> Any:
     return extend_schema(parameters=[_TOKEN, _TOKEN_BACK], responses=responses, **more)
 
 
-def show(cart: Cart | None, *, status: int = 200) -> Response:
-    """The cart as it is now; a guest's token also as a header."""
-    data = CartSerializer(carts.view_cart(cart)).data
+def show(cart: Cart | None, *, status: int = 200, destination: dict[str, str] | None = None) -> Response:
+    """The cart as it is now; a guest's token also as a header. `destination`: see `destination_asked`."""
+    data = CartSerializer(carts.view_cart(cart, **(destination or {}))).data
     headers = {CART_HEADER: data["token"]} if data["token"] else None
     return Response(data, status=status, headers=headers)
 
@@ -53,10 +54,17 @@ class CartView(APIView):
 
     permission_classes = [AllowAny]
 
-    @describe(operation_id="cart_retrieve")
+    @extend_schema(
+        operation_id="cart_retrieve",
+        parameters=[_TOKEN, _TOKEN_BACK, *DESTINATION],
+        responses={200: OpenApiResponse(CartSerializer, "The cart as it is now.")},
+    )
     def get(self, request: Request) -> Response:
-        """Show the cart. Writes nothing: before the first thing it is just empty."""
-        return show(cart_of(request))
+        """Show the cart. Writes nothing: before the first thing it is just empty.
+
+        `country` and `postal_code` ask what delivery there would cost, and when it would arrive.
+        """
+        return show(cart_of(request), destination=destination_asked(request))
 
     @describe(operation_id="cart_add", request=CartItemInputSerializer, answered=201, examples=_ADDED)
     def post(self, request: Request) -> Response:

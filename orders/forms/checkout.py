@@ -6,7 +6,7 @@ from django import forms
 
 from ecommerce.lib.money import format_money
 from orders.agreement import Agreement, read_agreement
-from orders.models import ShippingMethod
+from orders.shipping import Offer
 
 
 class ContactForm(forms.Form):
@@ -50,7 +50,7 @@ class DeliveryForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, methods: list[ShippingMethod], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, methods: list[Offer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["shipping_method"].choices = [  # type: ignore[attr-defined]
             (method.code, f"{method.name}, {format_money(method.price)}") for method in methods

@@ -1,19 +1,21 @@
 """Everything between "add to cart" and "delivered"."""
 
 from orders.models.cart import Cart, CartCoupon, CartLine, DraftOrder
+from orders.models.delivery import DeliveryZone, ShippingMethod
 from orders.models.discount import Discount, DiscountCode, DiscountUse
 from orders.models.idempotency import IdempotentRequest
 from orders.models.invoice import Invoice, InvoiceCounter
 from orders.models.notification import Notification
 from orders.models.order import Order, OrderEvent, OrderLine
-from orders.models.rates import ShippingMethod
 from orders.models.shipment import Shipment, ShipmentLine
+from orders.models.shipping_rate import ShippingRate
 from orders.models.tax import TaxRate, TaxRegion
 
 __all__ = [
     "Cart",
     "CartCoupon",
     "CartLine",
+    "DeliveryZone",
     "Discount",
     "DiscountCode",
     "DiscountUse",
@@ -28,6 +30,7 @@ __all__ = [
     "Shipment",
     "ShipmentLine",
     "ShippingMethod",
+    "ShippingRate",
     "TaxRate",
     "TaxRegion",
 ]

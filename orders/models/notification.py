@@ -19,6 +19,7 @@ class Notification(models.Model):
         PAYMENT_REQUEST = "payment_request", "Link to pay"
         ORDER_PAID = "order_paid", "Payment received"
         ORDER_SHIPPED = "order_shipped", "Order shipped"
+        ORDER_READY = "order_ready", "Order ready to collect"
         ORDER_CANCELLED = "order_cancelled", "Order cancelled"
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="notifications")

@@ -16,6 +16,7 @@ from ecommerce.lib.money import MoneyField
 from orders.discounts import Applied
 from orders.models.cart import Cart, new_token
 from orders.pricing import Quote
+from orders.shipping import days_in_words
 
 PAYMENT_LABELS = {
     "": "Way to pay not chosen yet",
@@ -117,6 +118,12 @@ class Order(BaseModel):
     shipping_name = models.CharField(max_length=80)
     promised_from = models.DateField(null=True, blank=True)
     promised_until = models.DateField(null=True, blank=True)
+    promise_terms = models.JSONField(
+        default=dict, blank=True, help_text="The days the promise was counted with, to count it again."
+    )
+    collect_from = models.JSONField(
+        null=True, blank=True, help_text="Where it is collected, with opening hours; empty: it is sent."
+    )
     shipping_address = models.JSONField()
     billing_address = models.JSONField()
     note = models.CharField(max_length=500, blank=True)
@@ -166,6 +173,41 @@ class Order(BaseModel):
         return PostalAddress.from_dict(self.billing_address)
 
     @property
+    def is_collect(self) -> bool:
+        """Whether the shopper comes for it; nothing is sent then."""
+        return self.collect_from is not None
+
+    @property
+    def pickup_address(self) -> PostalAddress | None:
+        """Where it is collected; None for what is sent."""
+        return PostalAddress.from_dict(self.collect_from) if self.collect_from else None
+
+    @property
+    def opening_hours(self) -> str:
+        return self.collect_from.get("opening_hours", "") if self.collect_from else ""
+
+    @property
+    def promised_words(self) -> str:
+        """ "Tuesday 24 to Wednesday 25 November"; for what is collected the day it is ready; or ""."""
+        if self.promised_until is None:
+            return ""
+        return days_in_words(self.promised_from or self.promised_until, self.promised_until)
+
+    @property
+    def status_words(self) -> str:
+        """The status as people say it: what is collected is never shipped."""
+        words = {self.Status.SHIPPED: "Ready to collect", self.Status.DELIVERED: "Collected"}
+        own = words.get(self.Status(self.status)) if self.is_collect else None
+        return own or self.Status(self.status).label
+
+    @property
+    def fulfilment_status_words(self) -> str:
+        states = self.FulfilmentStatus
+        words = {states.UNFULFILLED: "Not ready", states.PARTIAL: "Partly ready", states.FULFILLED: "Ready"}
+        state = states(self.fulfilment_status)
+        return words[state] if self.is_collect else state.label
+
+    @property
     def quoted(self) -> Quote:
         """The calculation as it was when the order was placed."""
         return Quote.from_json(self.quote)
@@ -178,6 +220,8 @@ class Order(BaseModel):
     @property
     def payment_label(self) -> str:
         """How it is paid, in words."""
+        if self.is_collect and self.payment_method == "cash_on_delivery":
+            return "Paid when collected"
         return PAYMENT_LABELS.get(self.payment_method, self.payment_method)
 
     @property

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django_countries import countries
 
 from catalog.models import Product, StockItem, StoreSettings, Variant
-from ecommerce.lib.money import ZERO, format_money
-from orders.models import Cart, CartCoupon, CartLine, Discount, ShippingMethod
-from orders.pricing import Delivery, LineDiscount, Quote, QuotedLine
+from ecommerce.lib.money import ZERO, format_money, round_money
+from orders.models import Cart, CartCoupon, CartLine, Discount
+from orders.pricing import Delivery, Item, LineDiscount, Quote, QuotedLine
 from orders.reverse_charge import net_delivery
 from orders.services import eligibility, quoting
+from orders.shipping import Offer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +49,10 @@ class CartView:
     lines: list[ViewedLine]
     quote: Quote
     problems: list[Problem]
-    methods: list[ShippingMethod]
-    method: ShippingMethod | None
+    methods: list[Offer]
+    method: Offer | None
     country: str
+    postal_code: str = ""
     discounts: list[Discount] = field(default_factory=list)
     coupons: list[CartCoupon] = field(default_factory=list)
 
@@ -69,15 +71,19 @@ class CartView:
 
     def priced(self, delivery: Delivery) -> Delivery:
         """A way to deliver at the price this buyer pays: without tax under reverse charge."""
-        address = self.cart.delivery_address if self.cart else None
-        if not self.quote.reverse_charge or address is None:
+        if not self.quote.reverse_charge:
             return delivery
-        taxes = quoting.taxes_for(self.country, address.postal_code, vat_number=self.quote.vat_number)
+        taxes = quoting.taxes_for(self.country, self.postal_code, vat_number=self.quote.vat_number)
         return net_delivery(delivery, taxes, self.quote.currency)
 
     @property
     def country_name(self) -> str:
         return str(countries.name(self.country) or self.country)
+
+    @property
+    def destination(self) -> str:
+        """Where it goes in words: "Germany (10115)", or just the country while no more is known."""
+        return f"{self.country_name} ({self.postal_code})" if self.postal_code else self.country_name
 
     @property
     def has_changes(self) -> bool:
@@ -89,13 +95,16 @@ class CartView:
         return any(problem.blocks for problem in self.problems)
 
 
-def view_cart(cart: Cart | None, *, country: str = "") -> CartView:
+def view_cart(cart: Cart | None, *, country: str = "", postal_code: str = "") -> CartView:
     """Price the cart as it stands and say what changed; writes nothing.
 
-    `country` (ISO code) overrides the delivery address; without either, the shop's own.
+    `country` (ISO code, with its `postal_code`) overrides the delivery address; without either,
+    the shop's own country.
     """
     address = cart.delivery_address if cart and not country else None
-    country = country or (address.country if address else str(StoreSettings.current().country))
+    if not country:
+        country = address.country if address else str(StoreSettings.current().country)
+        postal_code = address.postal_code if address else ""
     rows = rows_of(cart) if cart else []
     lines, problems, items = [], [], []
     for row in rows:
@@ -107,8 +116,7 @@ def view_cart(cart: Cart | None, *, country: str = "") -> CartView:
         )
         if quantity:
             items.append(quoting.as_item(row.variant, quantity))
-    weight = sum(item.weight_grams * item.quantity for item in items)
-    methods = quoting.methods_for(country=country, weight_grams=weight) if items else []
+    methods = offers_of(items, country=country, postal_code=postal_code)
     method = _chosen(methods, cart.shipping_method if cart else "")
     now = timezone.now()
     known = eligibility.discounts_of(cart, now=now) if cart and items else []
@@ -118,7 +126,7 @@ def view_cart(cart: Cart | None, *, country: str = "") -> CartView:
         method=method,
         country=country,
         discounts=discounts,
-        postal_code=address.postal_code if address else "",
+        postal_code=postal_code,
         vat_number=cart.vat_number if cart and address else "",
     )
     quoted = {line.key: line for line in quote.lines}
@@ -138,6 +146,7 @@ def view_cart(cart: Cart | None, *, country: str = "") -> CartView:
         methods=methods,
         method=method,
         country=country,
+        postal_code=postal_code,
         discounts=discounts,
         coupons=coupons,
     )
@@ -193,9 +202,26 @@ def _problems(row: Any, left: int) -> list[Problem]:
     return found
 
 
-def _chosen(methods: list[ShippingMethod], code: str) -> ShippingMethod | None:
-    """The method the shopper chose, or the cheapest while nothing (or nothing offered) is."""
-    return next((method for method in methods if method.code == code), methods[0] if methods else None)
+def offers_of(items: list[Item], *, country: str, postal_code: str) -> list[Offer]:
+    """The ways of delivery for `items`; none for nothing."""
+    if not items:
+        return []
+    return quoting.offers_for(
+        country=country,
+        postal_code=postal_code,
+        weight_grams=sum(item.weight_grams * item.quantity for item in items),
+        subtotal=sum((round_money(item.unit_price * item.quantity) for item in items), ZERO),
+        quantity=sum(item.quantity for item in items),
+    )
+
+
+def _chosen(methods: list[Offer], code: str) -> Offer | None:
+    """The method the shopper chose, or the cheapest parcel while nothing (or nothing offered) is.
+
+    Whoever collects has said so: where no parcel goes, nothing is chosen.
+    """
+    parcels = [method for method in methods if not method.is_collect]
+    return next((method for method in methods if method.code == code), parcels[0] if parcels else None)
 
 
 def is_sold(product: Product) -> bool:

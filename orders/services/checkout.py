@@ -15,11 +15,12 @@ from ecommerce.lib.money import format_money
 from ecommerce.lib.transactions import retrying_atomic
 from orders.agreement import Agreement, agreement_of, changes_between
 from orders.models import Cart, Notification, Order, OrderLine
+from orders.services.arrival import arrival_of, terms_of
 from orders.services.cart_view import CartView, view_cart
+from orders.services.collecting import collecting_place
 from orders.services.discount_uses import claim_uses
 from orders.services.events import record
 from orders.services.notifications import owe
-from orders.shipping import Promise, promise
 
 # How long a payment method may take before its unpaid order is cancelled. A method that is
 # paid at the door waits for nothing. Without a method the shopper gets a link and chooses there.
@@ -138,16 +139,9 @@ def _require_agreement(view: CartView, confirmed_total: Decimal | None) -> None:
         )
 
 
-def arrival(view: CartView, now: datetime) -> Promise | None:
-    """The days on which the view's goods arrive when ordered at `now`; None without a delivery."""
-    if view.method is None:
-        return None
-    return promise(method=view.method, placed_at=now, settings=StoreSettings.current())
-
-
 def _require_no_change(view: CartView, agreed: Agreement, now: datetime) -> None:
     """Refuse when a single word of what the shopper agreed to is different."""
-    changes = changes_between(agreed, agreement_of(view, arrival(view, now)))
+    changes = changes_between(agreed, agreement_of(view, arrival_of(view, now=now)))
     if changes:
         raise CartChanged(
             f"Something changed since you last looked. {'. '.join(str(change) for change in changes)}.",
@@ -158,8 +152,8 @@ def _require_no_change(view: CartView, agreed: Agreement, now: datetime) -> None
 
 def _create_order(view: CartView, cart: Cart, customer: Any, payment_method: str, now: datetime) -> Order:
     quote = view.quote
-    delivery, billing, arrives = cart.delivery_address, cart.invoice_address, arrival(view, now)
-    if delivery is None or billing is None or arrives is None:
+    delivery, billing, arrives = cart.delivery_address, cart.invoice_address, arrival_of(view, now=now)
+    if delivery is None or billing is None or arrives is None or view.method is None:
         raise BadInput("Please answer the questions about delivery first.", code="checkout_incomplete")
     order = Order.objects.create(
         cart=cart,
@@ -181,6 +175,8 @@ def _create_order(view: CartView, cart: Cart, customer: Any, payment_method: str
         shipping_name=quote.shipping_name,
         promised_from=arrives.earliest,
         promised_until=arrives.latest,
+        promise_terms=terms_of(view.method),
+        collect_from=collecting_place(view.method),
         shipping_address=delivery.to_dict(),
         billing_address=billing.to_dict(),
         note=cart.note,

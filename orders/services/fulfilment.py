@@ -11,6 +11,7 @@ from ecommerce.lib.background import after_commit, task_named
 from ecommerce.lib.errors import BadInput
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Notification, Order, OrderLine, Shipment, ShipmentLine, ShippingMethod
+from orders.services.collecting import place_in_words
 from orders.services.events import record
 from orders.services.invoices import issue_invoice
 from orders.services.notifications import owe
@@ -29,10 +30,13 @@ def ship_order(
     """Send a parcel with everything left, or with `quantities` (order line id -> pieces).
 
     The goods leave the stock that was held for the order; the shopper is told with the
-    tracking number. Raises WrongState unless the order is being processed, BadInput for an
-    empty carrier or more pieces than are left to send.
+    tracking number. What the shopper collects is put ready at its place instead: it has no
+    carrier and no label, and the shopper is told to come. Raises WrongState unless the order is
+    being processed, BadInput for an empty carrier or more pieces than are left to send.
     """
     carrier, tracking_number = carrier.strip(), tracking_number.strip()
+    if place := order.pickup_address:
+        carrier, tracking_number = place.name[:60], ""
     if not carrier:
         raise BadInput("Say which carrier takes the parcel.", field="carrier")
     order = locked(order)
@@ -59,8 +63,10 @@ def ship_order(
     )
     _advance(order, actor, shipment)
     issue_invoice(order=order)
-    owe(order=order, kind=Notification.Kind.ORDER_SHIPPED, key=str(shipment.pk))
-    after_commit(task_named("documents.store_label"), shipment.pk)
+    kinds = Notification.Kind
+    owe(order=order, kind=kinds.ORDER_READY if place else kinds.ORDER_SHIPPED, key=str(shipment.pk))
+    if not place:
+        after_commit(task_named("documents.store_label"), shipment.pk)
     return shipment
 
 
@@ -80,11 +86,16 @@ def _advance(order: Order, actor: Any, shipment: Shipment) -> None:
     if left:
         Order.objects.filter(pk=order.pk).update(fulfilment_status=Order.FulfilmentStatus.PARTIAL)
         message = f"A parcel with part of your order left with {shipment}"
+        if order.is_collect:
+            message = f"Part of your order is ready to collect at {place_in_words(order)}"
     else:
         state = Order.FulfilmentStatus.FULFILLED
         move(order, Order.Status.SHIPPED, fulfilment_status=state, shipped_at=timezone.now())
         message = f"Your order left with {shipment}"
-    record(order=order, kind="shipped", message=message[:300], actor=actor, data={"shipment": shipment.pk})
+        if order.is_collect:
+            message = f"Ready to collect at {place_in_words(order)}"
+    kind = "ready" if order.is_collect else "shipped"
+    record(order=order, kind=kind, message=message[:300], actor=actor, data={"shipment": shipment.pk})
 
 
 def tracking_link(order: Order, number: str) -> str:
@@ -99,12 +110,16 @@ def tracking_link(order: Order, number: str) -> str:
 
 @retrying_atomic
 def deliver_order(*, order: Order, actor: Any = None) -> Order:
-    """The parcels have arrived. Repeating changes nothing. Raises WrongState unless shipped."""
+    """The parcels have arrived, or the goods were collected. Repeating changes nothing.
+
+    Raises WrongState unless shipped.
+    """
     order = locked(order)
     if order.status == Order.Status.DELIVERED:
         return order
     now = timezone.now()
     move(order, Order.Status.DELIVERED, delivered_at=now)
     order.shipments.filter(delivered_at=None).update(status=Shipment.Status.DELIVERED, delivered_at=now)
-    record(order=order, kind="delivered", message="Delivered", actor=actor)
+    message = "Collected" if order.is_collect else "Delivered"
+    record(order=order, kind="delivered", message=message, actor=actor)
     return order

@@ -68,7 +68,8 @@ def send_owed(*, now: datetime, limit: int = 500) -> int:
 def _context(row: Notification) -> dict[str, Any]:
     shop, shipment = StoreSettings.current(), None
     cancelled = row.order.events.filter(kind="cancelled").first()
-    if row.kind == Notification.Kind.ORDER_SHIPPED and row.key:
+    with_goods = (Notification.Kind.ORDER_SHIPPED, Notification.Kind.ORDER_READY)
+    if row.kind in with_goods and row.key:
         shipment = Shipment.objects.filter(pk=row.key, order=row.order).first()
     return {
         "order": row.order,

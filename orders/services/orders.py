@@ -9,6 +9,7 @@ from catalog.services import inventory
 from ecommerce.lib.errors import DomainError
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Notification, Order
+from orders.services.arrival import later_promise
 from orders.services.checkout import pay_until
 from orders.services.discount_uses import release_uses
 from orders.services.events import record
@@ -55,7 +56,8 @@ def wrong_state(order: Order, status: str) -> WrongState:
 def mark_paid(*, order: Order, actor: Any = None) -> Order:
     """The order's money has arrived. Repeating changes nothing.
 
-    A waiting order goes on to be processed and gets its invoice. The money of an order that
+    A waiting order goes on to be processed and gets its invoice; its delivery is promised anew
+    when the money was waited for. The money of an order that
     was cancelled meanwhile is recorded too; `payments` sends it back.
     """
     order = locked(order)
@@ -76,7 +78,7 @@ def mark_paid(*, order: Order, actor: Any = None) -> Order:
         )
         return order
     if order.status == Order.Status.PENDING:
-        move(order, Order.Status.PROCESSING)
+        move(order, Order.Status.PROCESSING, **later_promise(order, now=now))
     issue_invoice(order=order)
     owe(order=order, kind=Notification.Kind.ORDER_PAID)
     return order

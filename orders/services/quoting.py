@@ -1,15 +1,18 @@
 """Reads what `orders.pricing` needs from the database: rates, methods and discounts."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.conf import settings
+from django.utils import timezone
 
 from catalog.models import Variant
 from catalog.services.tree import category_ancestors
 from orders.discounts import Rule
-from orders.models import Discount, ShippingMethod
+from orders.models import Discount, ShippingRate
 from orders.pricing import Delivery, Item, Quote, quote
 from orders.services.taxing import taxes_for
+from orders.shipping import Offer, offers
 
 
 def buyer_key(email: str) -> str:
@@ -18,19 +21,43 @@ def buyer_key(email: str) -> str:
     return f"{local.partition('+')[0]}@{domain}" if domain else ""
 
 
-def methods_for(*, country: str, weight_grams: int) -> list[ShippingMethod]:
-    """The delivery methods offered for a country and weight, the cheapest first."""
-    rows = ShippingMethod.objects.live().order_by("price", "position", "pk")
-    return [
-        row
-        for row in rows
-        if (not row.countries or country in row.countries.split())
-        and (row.max_weight_grams is None or weight_grams <= row.max_weight_grams)
-    ]
+def live_rates() -> list[ShippingRate]:
+    """The rates of methods and zones that shoppers may see, with both loaded; one query."""
+    now = timezone.now()
+    rows = ShippingRate.objects.filter(method__is_deleted=False, method__is_suspended=False)
+    rows = rows.select_related("method", "zone").order_by("method__position", "method", "position", "pk")
+    return [row for row in rows if row.method.is_live(now) and (row.zone is None or row.zone.is_live(now))]
 
 
-def as_delivery(method: ShippingMethod) -> Delivery:
-    return Delivery(code=method.code, name=method.name, price=method.price, free_from=method.free_from)
+def offers_for(
+    *, country: str, postal_code: str = "", weight_grams: int, subtotal: Decimal, quantity: int
+) -> list[Offer]:
+    """The ways of delivery offered for goods that go to a place: parcels first, the cheapest first.
+
+    `subtotal` is the worth of the goods before discounts. Nothing is offered for a country the
+    shop does not deliver to (`SHOP_COUNTRIES`). One query. See `orders.shipping.offers`.
+    """
+    if country not in settings.SHOP_COUNTRIES:
+        return []
+    return offers(
+        (row.as_rate() for row in live_rates()),
+        country=country,
+        postal_code=postal_code,
+        weight_grams=weight_grams,
+        subtotal=subtotal,
+        quantity=quantity,
+    )
+
+
+def as_delivery(offer: Offer) -> Delivery:
+    return Delivery(code=offer.code, name=offer.name, price=offer.price, free_from=offer.free_from)
+
+
+def tax_place(offer: Offer | None, country: str, postal_code: str) -> tuple[str, str]:
+    """Country and postal code whose tax applies: where goods are handed over, so where they are collected."""
+    if offer and offer.pickup:
+        return offer.pickup.country, offer.pickup.postal_code
+    return country, postal_code
 
 
 def as_item(variant: Variant, quantity: int) -> Item:
@@ -75,17 +102,20 @@ def as_rule(discount: Discount) -> Rule:
 def quote_items(
     *,
     items: list[Item],
-    method: ShippingMethod | None,
+    method: Offer | None,
     country: str,
     discounts: Iterable[Discount] = (),
     postal_code: str = "",
     vat_number: str = "",
 ) -> Quote:
-    """Price `items` for delivery to a place, and for the buyer with a VAT number, with the shop's rates."""
+    """Price `items` for delivery to a place, and for the buyer with a VAT number, with the shop's rates.
+
+    What is collected is taxed where it is collected.
+    """
     return quote(
         items=items,
         delivery=as_delivery(method) if method and items else None,
         rules=[as_rule(discount) for discount in discounts],
-        taxes=taxes_for(country, postal_code, vat_number=vat_number),
+        taxes=taxes_for(*tax_place(method, country, postal_code), vat_number=vat_number),
         currency=settings.SHOP_CURRENCY,
     )

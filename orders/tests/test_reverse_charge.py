@@ -10,9 +10,9 @@ from catalog.models import StoreSettings
 from catalog.tests.factories import ProductFactory, StoreFactory
 from documents.invoice import render_invoice
 from documents.tests.papers import words
-from orders.models import Cart, Order, TaxRegion
+from orders.models import Cart, Order, ShippingRate, TaxRegion
 from orders.services.invoices import issue_invoice
-from orders.tests.factories import DiscountFactory, ShippingMethodFactory, make_rates
+from orders.tests.factories import DiscountFactory, make_rates
 from orders.tests.test_checkout_pages import ADDRESS, CONTACT, DELIVERY, REVIEW, WHERE, answer_all, pay
 from orders.tests.test_tax_rates import rate
 
@@ -26,7 +26,7 @@ CART = reverse("orders:cart")
 def shopper(client):
     make_rates()
     rate("FR", "standard", 20)
-    ShippingMethodFactory._meta.model.objects.update(countries="")
+    ShippingRate.objects.update(zone=None)
     ProductFactory(name="Field backpack", sku="BACKPACK", price="64.00", stock=9)
     client.post(reverse("orders:cart_add"), {"variant": "BACKPACK", "quantity": "2"})
     return client

@@ -16,6 +16,8 @@ from django_htmx.http import trigger_client_event
 
 from ecommerce.lib.errors import DomainError
 from orders.access import find_cart, find_or_open_cart, forget_cart
+from orders.destination import destination_of, remember_destination
+from orders.forms.destination import DestinationForm
 from orders.models import CartLine
 from orders.services import cart as carts
 from orders.services.cart_view import view_cart
@@ -112,6 +114,16 @@ def coupon_remove(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, words="The code is out of your basket.")
 
 
+@require_POST
+def set_destination(request: HttpRequest) -> HttpResponse:
+    """Price delivery for a country and postal code before the checkout asks for the address."""
+    form = DestinationForm(request.POST)
+    if not form.is_valid():
+        return _answer(request, status=400, destination=form)
+    remember_destination(request, **form.cleaned_data)
+    return _answer(request, words="Delivery is worked out for there.")
+
+
 def _own_line(request: HttpRequest, pk: int) -> CartLine:
     cart = find_cart(request)
     line = cart.lines.select_related("cart", "variant__product").filter(pk=pk).first() if cart else None
@@ -154,9 +166,14 @@ def _with_news(
 
 
 def _context(request: HttpRequest, **more: Any) -> dict[str, Any]:
-    """What the basket shows; `removed` is what an undo would put back."""
+    """What the basket shows; `removed` is what an undo would put back, `destination` the form that
+    asks where it goes, None once the address is known."""
+    cart = find_cart(request)
+    view = view_cart(cart, **destination_of(request, cart))
+    asked = DestinationForm(initial={"country": view.country, "postal_code": view.postal_code})
     return {
-        "view": view_cart(find_cart(request)),
+        "view": view,
+        "destination": None if cart and cart.shipping_address else asked,
         "removed": carts.find_variant(request.GET.get("removed", "")[:64]),
         "removed_quantity": request.GET.get("quantity", "1")[:3],
         **more,

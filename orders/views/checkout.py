@@ -5,8 +5,6 @@ without its session is answered with what was typed still in it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from decimal import Decimal
 from functools import wraps
 from typing import Any
 
@@ -17,19 +15,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from catalog.models import StoreSettings
 from customers.forms import AddressForm
 from customers.models import Address
 from orders.access import find_cart, restore_cart, sign_cart
 from orders.agreement import Agreement, agreement_of, changes_between, sign_agreement
+from orders.destination import destination_of
 from orders.forms.checkout import BillingChoiceForm, ContactForm, DeliveryForm
 from orders.forms.vat import VatNumberForm
-from orders.models import Cart, ShippingMethod
-from orders.pricing import delivery_price
-from orders.services.cart_view import CartView, view_cart
-from orders.services.checkout import arrival, missing_answer, save_answers
-from orders.services.quoting import as_delivery
-from orders.shipping import Promise, promise
+from orders.models import Cart
+from orders.services.arrival import arrival_of, options_of
+from orders.services.cart_view import view_cart
+from orders.services.checkout import missing_answer, save_answers
 
 LABELS = {
     "contact": "Contact",
@@ -92,7 +88,8 @@ def address(request: HttpRequest, cart: Cart | None) -> HttpResponse:
     book = _address_book(request)
     chosen = _from_book(request, book) or delivery or (book[0].as_postal() if book else None)
     data = request.POST or None
-    form = AddressForm(data, section="shipping", initial=AddressForm.initial_of(chosen) if chosen else None)
+    initial = AddressForm.initial_of(chosen) if chosen else destination_of(request, cart)
+    form = AddressForm(data, section="shipping", initial=initial)
     choice = BillingChoiceForm(data, initial={"billing_differs": bool(billing)})
     differs = choice.is_valid() and choice.cleaned_data["billing_differs"]
     invoice = AddressForm(data if differs else None, prefix="billing", section="billing", initial=billing)
@@ -118,7 +115,7 @@ def delivery(request: HttpRequest, cart: Cart | None) -> HttpResponse:
     if form.is_valid() and cart:
         save_answers(cart=cart, **form.cleaned_data)
         return _next(request, "orders:checkout_review")
-    return _render(request, "delivery", cart, [form], form=form, view=view, options=options(view))
+    return _render(request, "delivery", cart, [form], form=form, view=view, options=options_of(view))
 
 
 @step
@@ -135,7 +132,7 @@ def review_context(cart: Cart, *, agreed: Agreement | None = None, **more: Any) 
     `agreed` is what the shopper had seen when they pressed "Pay".
     """
     view = view_cart(cart)
-    arrives = arrival(view, timezone.now())
+    arrives = arrival_of(view, now=timezone.now())
     present = agreement_of(view, arrives)
     context = {
         "view": view,
@@ -157,28 +154,6 @@ def steps_context(cart: Cart | None, current: str) -> dict[str, Any]:
     return {"checkout_steps": steps, "done_steps": done, "step": current}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Option:
-    """A delivery method as the shopper weighs it: what it costs, and when it comes."""
-
-    method: ShippingMethod
-    price: Decimal
-    promise: Promise
-
-
-def options(view: CartView) -> list[Option]:
-    """The methods offered for the cart, the cheapest first."""
-    now, shop = timezone.now(), StoreSettings.current()
-    return [
-        Option(
-            method=method,
-            price=delivery_price(view.priced(as_delivery(method)), view.goods, view.quote.currency),
-            promise=promise(method=method, placed_at=now, settings=shop),
-        )
-        for method in view.methods
-    ]
-
-
 def _render(
     request: HttpRequest, name: str, cart: Cart | None, forms: list[Any], **context: Any
 ) -> HttpResponse:
@@ -194,7 +169,7 @@ def _render(
         "basket": sign_cart(cart) if cart else request.POST.get("basket", ""),
         "session_ended": cart is None,
         "sign_in_url": reverse(settings.LOGIN_URL, query={"next": request.path}),
-        "view": context.get("view") or view_cart(cart),
+        "view": context.get("view") or view_cart(cart, **destination_of(request, cart)),
         "today": timezone.localdate(),
     }
     context |= steps_context(cart, name)

@@ -46,6 +46,8 @@ def change_status(
 
 
 def _usual_carrier(order: Order) -> str:
+    if order.is_collect:
+        return ""
     methods = ShippingMethod.all_objects.filter(code=order.shipping_method).order_by("is_deleted", "-pk")
     return methods.values_list("carrier", flat=True).first() or order.shipping_name
 

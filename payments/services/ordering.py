@@ -8,12 +8,13 @@ from ecommerce.lib.addresses import PostalAddress
 from ecommerce.lib.errors import BadInput, DomainError
 from ecommerce.lib.money import format_money
 from ecommerce.lib.transactions import retrying_atomic
-from orders.models import Cart, Order, ShippingMethod
+from orders.models import Cart, Order
 from orders.services.baskets import cart_of_items
 from orders.services.cart import add_coupon, view_cart
 from orders.services.cart_view import CartView
 from orders.services.checkout import CartChanged, save_answers
 from orders.services.events import record
+from orders.shipping import Offer
 from orders.vat_numbers import check, normalise
 from payments import gateways
 from payments.models import Payment
@@ -119,19 +120,20 @@ def _require_known_prices(view: CartView, confirmed_total: Decimal | None) -> No
         )
 
 
-def _method(view: CartView, code: str) -> ShippingMethod:
-    """The delivery asked for, else the cart's own or the cheapest. Raises BadInput for another."""
-    if view.method is None:
-        raise BadInput(
-            f"We do not deliver this to {view.country_name}.",
-            field="shipping_address",
-            code="delivery_unavailable",
-        )
-    if not code:
-        return view.method
+def _method(view: CartView, code: str) -> Offer:
+    """The delivery asked for, else the cart's own or the cheapest parcel. Raises BadInput for another."""
     for method in view.methods:
         if method.code == code:
             return method
+    if view.method is None:
+        raise BadInput(
+            f"We do not deliver this to {view.destination}.",
+            field="shipping_address",
+            code="delivery_unavailable",
+            data={"offered": [method.code for method in view.methods]},
+        )
+    if not code:
+        return view.method
     raise BadInput(
         "This way of delivery is not offered for the order.",
         field="shipping_method",
