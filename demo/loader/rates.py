@@ -9,6 +9,7 @@ which the present rates began, at the earliest 2021.
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from catalog.models import Product
 from demo.loader.bulk import Writer
@@ -46,13 +47,13 @@ CHANGED = {
 TRACKING = "https://www.dhl.de/en/privatkunden/pakete-empfangen/verfolgen.html?piececode={number}"
 _ISLANDS = """25846, 25849, 25859, 25863, 25867, 25869, 25938, 25946, 25949, 25980-25999, 26465, 26474,
 26486, 26548, 26571, 26579, 26757, 27498, 83256"""
-ZONES = {
+ZONES: dict[str, dict[str, Any]] = {
     "Germany": {"countries": "DE"},
     "German islands": {"countries": "DE", "postal_codes": _ISLANDS},
     "European Union": {"countries": " ".join(country for country in UNION if country != "DE")},
     "Switzerland, Norway, Great Britain": {"countries": " ".join(OTHERS)},
 }
-METHODS = (
+METHODS: tuple[dict[str, Any], ...] = (
     {"code": "standard", "name": "DHL Standard", "carrier": "DHL", "tracking_url": TRACKING},
     {"code": "express", "name": "DHL Express", "carrier": "DHL Express", "tracking_url": TRACKING},
     {"code": "europe", "name": "DHL Europe", "carrier": "DHL", "tracking_url": TRACKING},
@@ -102,6 +103,7 @@ def load_rates(plan: Plan) -> list[Rate]:
 def _load_delivery(writer: Writer, plan: Plan) -> list[Rate]:
     made = plan.days_ago(400)
     zones, methods = {}, {}
+    row: dict[str, Any]
     for position, (name, values) in enumerate(ZONES.items()):
         row = {"name": name, "position": position, "created_at": made, **values}
         zones[name] = DeliveryZone(pk=writer.add(DeliveryZone, **row), **row)
