@@ -15,13 +15,13 @@ OTHERS = ("GB", "CH", "NO")
 TRACKING = "https://www.dhl.de/en/privatkunden/pakete-empfangen/verfolgen.html?piececode={number}"
 _ISLANDS = """25846, 25849, 25859, 25863, 25867, 25869, 25938, 25946, 25949, 25980-25999, 26465, 26474,
 26486, 26548, 26571, 26579, 26757, 27498, 83256"""
-ZONES = {
+ZONES: dict[str, dict[str, Any]] = {
     "Germany": {"countries": "DE"},
     "German islands": {"countries": "DE", "postal_codes": _ISLANDS},
     "European Union": {"countries": " ".join(country for country in UNION if country != "DE")},
     "Switzerland, Norway, Great Britain": {"countries": " ".join(OTHERS)},
 }
-METHODS = (
+METHODS: tuple[dict[str, Any], ...] = (
     {"code": "standard", "name": "DHL Standard", "carrier": "DHL", "tracking_url": TRACKING},
     {"code": "express", "name": "DHL Express", "carrier": "DHL Express", "tracking_url": TRACKING},
     {"code": "europe", "name": "DHL Europe", "carrier": "DHL", "tracking_url": TRACKING},

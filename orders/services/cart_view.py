@@ -86,6 +86,10 @@ class CartView:
         return f"{self.country_name} ({self.postal_code})" if self.postal_code else self.country_name
 
     @property
+    def can_collect(self) -> bool:
+        return any(method.is_collect for method in self.methods)
+
+    @property
     def has_changes(self) -> bool:
         """Whether "that is fine" would change anything: a code that takes nothing off stays."""
         return any(problem.line is not None for problem in self.problems)

@@ -45,6 +45,12 @@ def shopper(client):
     return client
 
 
+def test_the_address_page_says_what_it_is_for(shopper):
+    assert "The address is for the invoice then" in text_of(shopper.get(ADDRESS))
+    ShippingMethod.objects.filter(code="collect").update(is_suspended=True)
+    assert "The address is for the invoice then" not in text_of(shopper.get(ADDRESS))
+
+
 def test_from_the_checkout_to_the_counter(shopper, commit):
     choices = text_of(shopper.get(DELIVERY))
     assert "Ready from Thursday 19 November" in choices
