@@ -218,7 +218,7 @@ def delivery_price(delivery: Delivery | None, goods: Decimal, currency: str) -> 
 def _delivery_steps(delivery: Delivery | None, shipping: Decimal, goods: Decimal) -> list[Step]:
     if delivery is None:
         return []
-    if delivery.price and not shipping:
+    if delivery.price and not shipping and delivery.free_from is not None:
         text = f"{delivery.name}: free from {delivery.free_from:.2f}, the goods are {goods:.2f}"
     else:
         text = delivery.name
