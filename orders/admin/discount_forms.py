@@ -48,6 +48,12 @@ class DiscountForm(forms.ModelForm):
         self._require_what_its_kind_needs(data)
         if data.get("staff_only") and not data.get("code") and not data.get("codes_only"):
             self.add_error("staff_only", "A discount for staff only needs a code that they can enter.")
+        by_itself = not data.get("code") and not data.get("codes_only")
+        if by_itself and self.instance.pk and self.instance.codes.exists():
+            self.add_error(
+                "codes_only",
+                "Codes were generated for it. Without this it would apply by itself, for everybody.",
+            )
         begins, ends = data.get("active_from"), data.get("active_until")
         if begins and ends and ends <= begins:
             self.add_error("active_until", "The end must be after the beginning.")

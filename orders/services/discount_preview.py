@@ -149,8 +149,11 @@ def _later_orders(orders: list[Order]) -> set[int]:
     """The ids of those orders before which their buyer had ordered already."""
     keys = {buyer_key(order.email) for order in orders}
     accounts = {order.customer_id for order in orders if order.customer_id}
-    mine = Q(customer__in=accounts) | Q(address__in=keys) | Q(address__contains="+")
-    rows = Order.objects.exclude(status=Order.Status.CANCELLED).annotate(address=Lower("email"))
+    # Looked up in the index of addresses, since an order's row is large.
+    same = Q(address__in=keys) | Q(address__contains="+")
+    addresses = Order.all_objects.annotate(address=Lower("email")).filter(same).order_by()
+    mine = Q(customer__in=accounts) | Q(pk__in=addresses.values("pk"))
+    rows = Order.objects.exclude(status=Order.Status.CANCELLED).order_by()
     first: dict[Any, tuple[Any, int]] = {}
     for pk, email, account, placed_at in rows.filter(mine).values_list(
         "pk", "email", "customer_id", "placed_at"

@@ -55,7 +55,7 @@ def _require_own_rights(discount: Discount, order: Order, found: Applied) -> Non
             raise _used_up(found)
     if discount.first_order_only:
         earlier = earlier_orders(email=order.email, customer_id=order.customer_id)
-        if earlier.exclude(pk=order.pk).exists():
+        if any(rows.exclude(pk=order.pk).exists() for rows in earlier):
             raise DomainError(
                 f"{_name(found)} is for a first order, and you have ordered before. "
                 "Please check the new total.",

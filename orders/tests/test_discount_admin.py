@@ -96,6 +96,15 @@ def test_saving_a_discount_again_keeps_its_own_code(staff):
     assert (discount.code, discount.percent) == ("mine", 20)
 
 
+def test_a_campaign_with_codes_is_not_made_automatic_by_accident(staff):
+    campaign = DiscountFactory(code="", codes_only=True)
+    assert staff.post(url("change", campaign), form()).status_code == 302
+    Discount.objects.update(codes_only=True)
+    generate_codes(discount=campaign, count=1)
+    assert "for everybody" in errors(staff.post(url("change", campaign), form()))["codes_only"]
+    assert Discount.objects.get().codes_only
+
+
 def test_a_discount_that_was_used_can_still_be_deleted(staff):
     discount = DiscountFactory(code="")
     OrderFactory()

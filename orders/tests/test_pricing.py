@@ -60,6 +60,12 @@ def test_delivery_is_free_from_its_limit_measured_after_discounts():
     assert priced(item(price="60.00"), rules=[percent(1)]).shipping == D("3.90")
 
 
+def test_a_price_below_the_smallest_coin_is_no_free_limit():
+    tiny = Delivery(code="tiny", name="Tiny", price=D("0.01"))
+    result = priced(item(price="333"), delivery=tiny, currency="JPY")
+    assert (result.trace[1].text, result.shipping, result.total) == ("Tiny", 0, D(333))
+
+
 def test_a_percentage_is_spread_over_the_lines_to_the_cent_and_capped():
     three = [item(key, price="3.33") for key in (1, 2, 3)]
     result = priced(*three, rules=[percent(10)])
