@@ -43,6 +43,7 @@ class Product(BaseModel):
     class StockState(models.TextChoices):
         IN_STOCK = "in_stock", "In stock"
         LOW = "low", "Low stock"
+        BACKORDER = "backorder", "Available to order"
         SOLD_OUT = "sold_out", "Sold out"
 
     class TaxClass(models.TextChoices):
@@ -163,6 +164,14 @@ class Variant(BaseModel):
         help_text="Shown first when this variant is chosen.",
     )
     values = models.ManyToManyField(AttributeValue, blank=True, related_name="variants")
+    backorder_limit = models.PositiveIntegerField(
+        default=0, help_text="So many may be sold before they are there; 0: none."
+    )
+    backorder_days = models.PositiveSmallIntegerField(
+        default=10, help_text="Working days until more comes, as pages promise it."
+    )
+    # Written by catalog.services only: pieces promised that have yet to come.
+    backordered = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         ordering = ["position", "pk"]
@@ -173,6 +182,7 @@ class Variant(BaseModel):
                 violation_error_message="Another variant has this SKU.",
             ),
             CheckConstraint(condition=Q(price__gte=0), name="catalog_variant_price_not_negative"),
+            CheckConstraint(condition=Q(backordered__gte=0), name="catalog_variant_backordered_not_negative"),
             CheckConstraint(
                 condition=Q(compare_at__isnull=True) | Q(compare_at__gt=F("price")),
                 name="catalog_variant_compare_at_above_price",

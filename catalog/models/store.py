@@ -4,7 +4,7 @@ from datetime import time
 
 from django.conf import settings
 from django.core.cache import cache
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.urls import reverse
@@ -82,6 +82,11 @@ class StoreSettings(models.Model):
     card_minutes = models.PositiveIntegerField(
         default=30,
         help_text="An online payment that is not finished after this many minutes cancels its order.",
+    )
+    hold_minutes = models.PositiveIntegerField(
+        default=20,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
+        help_text="So long the things of a shopper in the checkout are kept for them.",
     )
     return_days = models.PositiveIntegerField(default=30, validators=[MaxValueValidator(365)])
     bank_account_holder = models.CharField(max_length=120, default="Alcove GmbH")

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, F, Model, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Exists, F, Model, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
@@ -36,7 +36,7 @@ def refresh_listing(*product_ids: int) -> None:
 
 def refresh_stock_states() -> None:
     """Rewrite every product's stock state, after the merchant chose another low-stock number."""
-    Product.all_objects.update(stock_state=_stock_state(F("available")))
+    Product.all_objects.update(stock_state=_stock_state(F("available"), _can_be_ordered()))
 
 
 def refresh_scheduled(*, now: datetime, since: timedelta = timedelta(days=1)) -> int:
@@ -90,12 +90,13 @@ def stamp_author(row: Model, actor: Any) -> None:
 
 
 def _listing_fields() -> dict[str, Any]:
-    variants = Variant.objects.live().filter(product=OuterRef("pk"))
+    variants = _variants()
     cheapest = variants.order_by("price", "position", "pk")
     dearest = variants.order_by("-price")
     stock = (
         variants.order_by()
         .values("product")
+        .filter(stock_items__location__is_active=True)
         .annotate(free=Sum(F("stock_items__on_hand") - F("stock_items__held")))
     )
     pictures = (
@@ -107,7 +108,7 @@ def _listing_fields() -> dict[str, Any]:
         "price_max": _first(dearest, "price", Decimal(0)),
         "compare_at": Subquery(cheapest.values("compare_at")[:1]),
         "available": available,
-        "stock_state": _stock_state(available),
+        "stock_state": _stock_state(available, _can_be_ordered()),
         "image": _first(pictures, "stem", ""),
         "image_alt": _first(pictures, "alt", ""),
     }
@@ -118,12 +119,22 @@ def _first(rows: QuerySet, field: str, default: Any) -> Coalesce:
     return Coalesce(Subquery(rows.values(field)[:1]), value)
 
 
-def _stock_state(available: Any) -> Case:
+def _variants() -> QuerySet[Variant]:
+    return Variant.objects.live().filter(product=OuterRef("pk"))
+
+
+def _can_be_ordered() -> Exists:
+    """Whether a variant may still be promised beyond stock."""
+    return Exists(_variants().filter(backorder_limit__gt=F("backordered")))
+
+
+def _stock_state(available: Any, can_be_ordered: Exists) -> Case:
     states = Product.StockState
     return Case(
         When(
             GreaterThan(available, Value(StoreSettings.current().low_stock_at)), then=Value(states.IN_STOCK)
         ),
         When(GreaterThan(available, Value(0)), then=Value(states.LOW)),
+        When(can_be_ordered, then=Value(states.BACKORDER)),
         default=Value(states.SOLD_OUT),
     )
