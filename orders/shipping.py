@@ -25,12 +25,13 @@ class Promise:
     cutoff: datetime
 
 
-def promise(*, method: Method, placed_at: datetime, settings: Hours) -> Promise:
+def promise(*, method: Method, placed_at: datetime, settings: Hours, extra_days: int = 0) -> Promise:
     """Work out when an order of `placed_at` (aware) arrives.
 
     It leaves on the same working day when placed before the cut-off, otherwise on the next
     one, and then travels `days_min` to `days_max` working days. Working days are Monday to
-    Friday in the shop's time zone.
+    Friday in the shop's time zone. `extra_days` working days pass before it can leave at all,
+    because something in it has yet to come.
     """
     local = timezone.localtime(placed_at)
     leaves = local.date()
@@ -38,8 +39,8 @@ def promise(*, method: Method, placed_at: datetime, settings: Hours) -> Promise:
         leaves = add_working_days(leaves, 1)
     cutoff = datetime.combine(leaves, settings.order_cutoff, tzinfo=local.tzinfo)
     return Promise(
-        earliest=add_working_days(leaves, method.days_min),
-        latest=add_working_days(leaves, method.days_max),
+        earliest=add_working_days(leaves, extra_days + method.days_min),
+        latest=add_working_days(leaves, extra_days + method.days_max),
         cutoff=cutoff,
     )
 

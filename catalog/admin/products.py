@@ -35,7 +35,10 @@ class VariantInline(TabularInline):
     model = Variant
     form = VariantForm
     formset = VariantFormSet
-    fields = ["sku", "name", "price", "compare_at", "weight_grams", "values", "image", "position", "stock"]
+    fields = [
+        "sku", "name", "price", "compare_at", "weight_grams", "values", "image",
+        "backorder_limit", "backorder_days", "position", "stock",
+    ]  # fmt: skip
     readonly_fields = ["stock"]
     autocomplete_fields = ["values"]
     extra = 0
@@ -120,7 +123,7 @@ class ProductAdmin(CatalogAdmin):
     @display(
         description="Stock",
         ordering="available",
-        label={"in_stock": "success", "low": "warning", "sold_out": "danger"},
+        label={"in_stock": "success", "low": "warning", "backorder": "info", "sold_out": "danger"},
     )
     def stock_words(self, product: Product) -> tuple[str, str]:
         return product.stock_state, f"{product.available}"

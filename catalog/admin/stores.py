@@ -42,7 +42,7 @@ class StoreSettingsAdmin(ModelAdmin):
     fieldsets = [
         (None, {"fields": ["name", "tagline", "contact_email", "contact_phone"]}),
         ("Selling", {"fields": ["seller", "country", "prices_include_tax", "low_stock_at", "return_days"]}),
-        ("Deadlines", {"fields": ["order_cutoff", "card_minutes", "unpaid_hours"]}),
+        ("Deadlines", {"fields": ["order_cutoff", "card_minutes", "unpaid_hours", "hold_minutes"]}),
         ("Bank transfer", {"fields": ["bank_account_holder", "bank_iban", "bank_bic"]}),
     ]
 

@@ -7,7 +7,7 @@ and moves are in `counting`, what can be had in `stock_levels`, promises beyond 
 `backorders`; callers find all of them here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -52,19 +52,19 @@ def reserve(
     quantities: Mapping[int, int],
     reference: str,
     expires_at: datetime | None = None,
-    instead_of: str = "",
+    instead_of: Collection[str] = (),
     extended: bool = False,
 ) -> list[Hold]:
     """Promise `quantities` (variant id -> units) to `reference`: all of them or none.
 
     Takes from active places in their order; what is missing then is promised beyond stock, up
-    to the variant's limit. What is held for `instead_of` is given back first, under the same
-    locks: nobody gets it in between, and with quantities within it this never fails.
+    to the variant's limit. What is held for the references `instead_of` is given back first, under
+    the same locks: nobody gets it in between, and quantities within it are never refused.
 
     Raises OutOfStock for the first variant of which too few can be had.
     """
     wanted = {variant_id: n for variant_id, n in quantities.items() if n}
-    mine = Q(reference=instead_of)
+    mine = Q(reference__in=list(instead_of))
     before = _variants_of(mine) if instead_of else set()
     items = lock_items(before | set(wanted))
     ended = _end_all(lock_holds(mine, items)) if instead_of else []

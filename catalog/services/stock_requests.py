@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -26,14 +25,9 @@ _TRIES = 10
 
 def ask(*, variant: Variant, email: str) -> StockRequest:
     """Note that `email` wants to be told when `variant` is back; the same wish is noted once."""
-    key = waiting_key(variant.pk, email)
-    try:
-        with transaction.atomic():
-            found, _ = StockRequest.objects.get_or_create(
-                open_key=key, defaults={"variant": variant, "email": email.strip()}
-            )
-    except IntegrityError:  # a rival's row, which this transaction could not see yet
-        found = StockRequest.objects.get(open_key=key)
+    found, _ = StockRequest.objects.get_or_create(
+        open_key=waiting_key(variant.pk, email), defaults={"variant": variant, "email": email.strip()}
+    )
     return found
 
 

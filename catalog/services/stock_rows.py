@@ -30,9 +30,7 @@ def in_order(items: Iterable[StockItem]) -> list[StockItem]:
 def lock_holds(wanted: Q, items: Iterable[StockItem]) -> list[Hold]:
     """The active holds on these (locked) rows, locked too, in the order of the rows."""
     rows = {item.pk: item for item in items}
-    holds = Hold.objects.select_for_update().filter(
-        wanted, state=Hold.State.ACTIVE, item_id__in=list(rows)
-    )
+    holds = Hold.objects.select_for_update().filter(wanted, state=Hold.State.ACTIVE, item_id__in=list(rows))
     found = list(holds.order_by("item_id", "pk"))
     for hold in found:
         hold.item = rows[hold.item_id]

@@ -13,7 +13,7 @@ from ecommerce.lib.errors import BadInput, DomainError
 from ecommerce.lib.money import format_money
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Cart, Notification, Order, OrderLine
-from orders.services.cart_view import CartView, view_cart
+from orders.services.cart_view import CartView, hold_reference, view_cart
 from orders.services.discount_uses import claim_uses
 from orders.services.events import record
 from orders.services.notifications import owe
@@ -55,6 +55,7 @@ def place_order(
     inventory.reserve(
         quantities={line.variant.pk: line.quantity for line in view.lines if line.quantity},
         reference=order.stock_reference,
+        instead_of=[hold_reference(cart)],
     )
     claim_uses(order=order, applied=view.quote.discounts)
     record(order=order, kind="placed", message="Order received", actor=customer, actor_label=order.name)
@@ -133,7 +134,7 @@ def _create_order(view: CartView, cart: Cart, customer: Any, payment_method: str
     delivery, billing = cart.delivery_address, cart.invoice_address
     if delivery is None or billing is None or view.method is None:
         raise BadInput("Please answer the questions about delivery first.", code="checkout_incomplete")
-    arrives = promise(method=view.method, placed_at=now, settings=settings)
+    arrives = promise(method=view.method, placed_at=now, settings=settings, extra_days=view.extra_days)
     order = Order.objects.create(
         cart=cart,
         customer=customer,

@@ -13,11 +13,17 @@ register = template.Library()
 
 
 @register.inclusion_tag("orders/_delivery_promise.html")
-def delivery_promise(product: Product) -> dict[str, Any]:
-    """The cheapest way to the shop's own country, with its price and the day it arrives."""
+def delivery_promise(product: Product, extra_days: int = 0) -> dict[str, Any]:
+    """The cheapest way to the shop's own country, with its price and the day it arrives.
+
+    `extra_days` working days pass before the product has come at all.
+    """
     settings = StoreSettings.current()
     methods = methods_for(country=str(settings.country), weight_grams=0)
     method = methods[0] if methods else None
-    arrives = promise(method=method, placed_at=timezone.now(), settings=settings) if method else None
+    now = timezone.now()
+    arrives = (
+        promise(method=method, placed_at=now, settings=settings, extra_days=extra_days) if method else None
+    )
     today = timezone.localdate()
     return {"product": product, "method": method, "promise": arrives, "shop": settings, "today": today}

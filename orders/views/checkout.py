@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,12 +21,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from catalog.models import StoreSettings
 from customers.forms import AddressForm
 from customers.models import Address
+from ecommerce.lib.errors import DomainError
 from orders.access import find_cart, restore_cart, sign_cart
 from orders.forms.checkout import BillingChoiceForm, ContactForm, DeliveryForm
 from orders.models import Cart, ShippingMethod
 from orders.pricing import delivery_price
 from orders.services.cart_view import CartView, view_cart
 from orders.services.checkout import missing_answer, save_answers
+from orders.services.holding import hold_cart
 from orders.services.quoting import as_delivery
 from orders.shipping import Promise, promise
 
@@ -79,7 +82,7 @@ def contact(request: HttpRequest, cart: Cart | None) -> HttpResponse:
     form = ContactForm(request.POST or None, initial={"email": known})
     if form.is_valid() and cart:
         save_answers(cart=cart, email=form.cleaned_data["email"])
-        return _next(request, "orders:checkout_address")
+        return _next(request, cart, "orders:checkout_address")
     return _render(request, "contact", cart, [form], form=form)
 
 
@@ -100,7 +103,7 @@ def address(request: HttpRequest, cart: Cart | None) -> HttpResponse:
     if all(answers) and cart:
         elsewhere = invoice.postal() if differs else None
         save_answers(cart=cart, shipping_address=form.postal(), billing_address=elsewhere)
-        return _next(request, "orders:checkout_delivery")
+        return _next(request, cart, "orders:checkout_delivery")
     context = {"form": form, "choice": choice, "invoice": invoice, "book": book}
     return _render(request, "address", cart, forms, **context)
 
@@ -114,7 +117,7 @@ def delivery(request: HttpRequest, cart: Cart | None) -> HttpResponse:
     form = DeliveryForm(request.POST or None, methods=view.methods, initial=initial)
     if form.is_valid() and cart:
         save_answers(cart=cart, **form.cleaned_data)
-        return _next(request, "orders:checkout_review")
+        return _next(request, cart, "orders:checkout_review")
     return _render(request, "delivery", cart, [form], form=form, view=view, options=options(view))
 
 
@@ -131,7 +134,12 @@ def review_context(cart: Cart, **more: Any) -> dict[str, Any]:
     view = view_cart(cart)
     arrives = None
     if view.method:
-        arrives = promise(method=view.method, placed_at=timezone.now(), settings=StoreSettings.current())
+        arrives = promise(
+            method=view.method,
+            placed_at=timezone.now(),
+            settings=StoreSettings.current(),
+            extra_days=view.extra_days,
+        )
     context = {"view": view, "cart": cart, "promise": arrives, "basket": sign_cart(cart)}
     return context | steps_context(cart, "review") | more
 
@@ -161,7 +169,7 @@ def options(view: CartView) -> list[Option]:
         Option(
             method=method,
             price=delivery_price(as_delivery(method), view.goods, view.quote.currency),
-            promise=promise(method=method, placed_at=now, settings=shop),
+            promise=promise(method=method, placed_at=now, settings=shop, extra_days=view.extra_days),
         )
         for method in view.methods
     ]
@@ -189,8 +197,16 @@ def _render(
     return render(request, f"orders/checkout_{name}.html", context, status=status)
 
 
-def _next(request: HttpRequest, following: str) -> HttpResponse:
-    """On to the next step, or back to the check when only one answer was being changed."""
+def _next(request: HttpRequest, cart: Cart, following: str) -> HttpResponse:
+    """Keep the goods, then on to the next step, or back to the check when one answer was changed.
+
+    When something cannot be kept, the shopper reads why on the basket's page.
+    """
+    try:
+        hold_cart(cart=cart)
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("orders:cart")
     return redirect("orders:checkout" if "change" in request.GET else following)
 
 
