@@ -68,24 +68,35 @@ def reserve(
     before = _variants_of(mine) if instead_of else set()
     items = lock_items(before | set(wanted))
     ended = _end_all(lock_holds(mine, items)) if instead_of else []
-    holds = []
-    for item, quantity in _spread(items, wanted, ended):
+    plan = _spread(items, wanted, ended)
+    for item, quantity in plan:
+        wanted[item.variant_id] -= quantity
+    # Promises beyond stock come first: their refusal tells how many can be had, before any is taken.
+    holds = _promise_beyond(items, wanted, quantities)
+    for item, quantity in plan:
         if not claim(item, quantity):
             raise out_of_stock(item.variant_id, quantities)
-        wanted[item.variant_id] -= quantity
         holds.append(Hold(item=item, quantity=quantity))
-    homes = {item.variant_id: item for item in reversed(items)}
-    for variant_id in sorted(pk for pk, missing in wanted.items() if missing):
-        if not backorders.promise_later(variant_id, wanted[variant_id]):
-            raise out_of_stock(variant_id, quantities)
-        home = homes.get(variant_id) or stock_item(Variant.all_objects.get(pk=variant_id))
-        holds.append(Hold(item=home, quantity=wanted[variant_id], is_backorder=True))
     since = min((hold.created_at for hold in ended if hold.reference == reference), default=None)
     for hold in holds:
         hold.reference, hold.expires_at, hold.extended = reference, expires_at, extended
         hold.created_at = since or hold.created_at
     Hold.objects.bulk_create(holds)
     settle(before | set(wanted), freed=bool(ended))
+    return holds
+
+
+def _promise_beyond(
+    items: Iterable[StockItem], missing: Mapping[int, int], asked: Mapping[int, int]
+) -> list[Hold]:
+    """Promise the `missing` pieces of each variant beyond stock, or raise OutOfStock."""
+    homes = {item.variant_id: item for item in reversed(list(items))}
+    holds = []
+    for variant_id in sorted(pk for pk, n in missing.items() if n):
+        if not backorders.promise_later(variant_id, missing[variant_id]):
+            raise out_of_stock(variant_id, asked)
+        home = homes.get(variant_id) or stock_item(Variant.all_objects.get(pk=variant_id))
+        holds.append(Hold(item=home, quantity=missing[variant_id], is_backorder=True))
     return holds
 
 

@@ -34,6 +34,11 @@ def refresh_listing(*product_ids: int) -> None:
         Product.all_objects.filter(pk__in=ids[start : start + _BATCH]).update(**_listing_fields())
 
 
+def refresh_stock(*product_ids: int) -> None:
+    """Rewrite what a listing shows of these products' stock alone, in one UPDATE."""
+    Product.all_objects.filter(pk__in=sorted(set(product_ids))).update(**_stock_fields())
+
+
 def refresh_stock_states() -> None:
     """Rewrite every product's stock state, after the merchant chose another low-stock number."""
     Product.all_objects.update(stock_state=_stock_state(F("available"), _can_be_ordered()))
@@ -89,26 +94,29 @@ def stamp_author(row: Model, actor: Any) -> None:
     row.modified_by = person  # type: ignore[attr-defined]
 
 
-def _listing_fields() -> dict[str, Any]:
-    variants = _variants()
-    cheapest = variants.order_by("price", "position", "pk")
-    dearest = variants.order_by("-price")
+def _stock_fields() -> dict[str, Any]:
     stock = (
-        variants.order_by()
+        _variants()
+        .order_by()
         .values("product")
         .filter(stock_items__location__is_active=True)
         .annotate(free=Sum(F("stock_items__on_hand") - F("stock_items__held")))
     )
+    available = Coalesce(Subquery(stock.values("free")), 0)
+    return {"available": available, "stock_state": _stock_state(available, _can_be_ordered())}
+
+
+def _listing_fields() -> dict[str, Any]:
+    variants = _variants()
+    cheapest = variants.order_by("price", "position", "pk")
+    dearest = variants.order_by("-price")
     pictures = (
         ProductImage.objects.live().filter(product=OuterRef("pk")).exclude(stem="").order_by("position", "pk")
     )
-    available = Coalesce(Subquery(stock.values("free")), 0)
-    return {
+    return _stock_fields() | {
         "price_min": _first(cheapest, "price", Decimal(0)),
         "price_max": _first(dearest, "price", Decimal(0)),
         "compare_at": Subquery(cheapest.values("compare_at")[:1]),
-        "available": available,
-        "stock_state": _stock_state(available, _can_be_ordered()),
         "image": _first(pictures, "stem", ""),
         "image_alt": _first(pictures, "alt", ""),
     }

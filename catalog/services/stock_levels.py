@@ -36,7 +36,7 @@ class Level:
 def free_stock(variant: str = "pk") -> Coalesce:
     """The free pieces of the variant that the outer query calls `variant`."""
     rows = StockItem.objects.filter(variant=OuterRef(variant), location__is_active=True)
-    return _sum_of(rows, "variant", F("on_hand") - F("held"))
+    return sum_of(rows, "variant", F("on_hand") - F("held"))
 
 
 def backorder_left(prefix: str = "") -> Case:
@@ -57,8 +57,8 @@ def level_fields(prefix: str = "", *, own: Collection[str] = ()) -> dict[str, An
         mine = Hold.objects.filter(
             item__variant=OuterRef(variant), reference__in=own, state=Hold.State.ACTIVE
         )
-        fields["ready"] += _sum_of(mine.filter(is_backorder=False), "item__variant", F("quantity"))
-        fields["later"] += _sum_of(mine.filter(is_backorder=True), "item__variant", F("quantity"))
+        fields["ready"] += sum_of(mine.filter(is_backorder=False), "item__variant", F("quantity"))
+        fields["later"] += sum_of(mine.filter(is_backorder=True), "item__variant", F("quantity"))
     return fields
 
 
@@ -99,6 +99,7 @@ def out_of_stock(variant_id: int, asked: Mapping[int, int]) -> OutOfStock:
     )
 
 
-def _sum_of(rows: Any, group: str, value: Any) -> Coalesce:
+def sum_of(rows: Any, group: str, value: Any) -> Coalesce:
+    """The sum of `value` over `rows` (one group of them, by `group`) as a subquery; 0 for none."""
     summed = rows.order_by().values(group).annotate(n=Sum(value)).values("n")
     return Coalesce(Subquery(summed, output_field=IntegerField()), 0)

@@ -38,10 +38,12 @@ def cancel(*, request: StockRequest) -> bool:
 
 
 def owe(variant_ids: Iterable[int]) -> None:
-    """Have those who wait for these variants told after commit, as far as pieces are free."""
+    """Have those who wait for these variants told after commit; the task looks what is free by then."""
     from catalog.tasks import tell_waiting as task
 
-    waiting = due().filter(variant_id__in=list(variant_ids)).order_by("variant_id")
+    waiting = StockRequest.objects.filter(
+        variant_id__in=list(variant_ids), notified_at=None, cancelled_at=None
+    ).order_by("variant_id")
     for variant_id in list(waiting.values_list("variant_id", flat=True).distinct()):
         after_commit(task, variant_id)
 

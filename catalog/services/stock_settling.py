@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from catalog.models import Variant
 from catalog.services import backorders, stock_requests
-from catalog.services.products import refresh_listing
+from catalog.services.products import refresh_stock
 
 
 def settle(variant_ids: Iterable[int], *, freed: bool = False) -> None:
@@ -18,6 +18,6 @@ def settle(variant_ids: Iterable[int], *, freed: bool = False) -> None:
     if freed:
         backorders.fill_backorders(ids)
     products = Variant.all_objects.filter(pk__in=ids).order_by("product_id")
-    refresh_listing(*products.values_list("product_id", flat=True).distinct())
+    refresh_stock(*products.values_list("product_id", flat=True).distinct())
     if freed:
         stock_requests.owe(ids)
