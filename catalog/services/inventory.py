@@ -59,7 +59,7 @@ def reserve(
 
     Takes from active places in their order; what is missing then is promised beyond stock, up
     to the variant's limit. What is held for the references `instead_of` is given back first, under
-    the same locks: nobody gets it in between, and quantities within it are never refused.
+    the same locks: nobody gets it in between.
 
     Raises OutOfStock for the first variant of which too few can be had.
     """

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from catalog.models import Hold, Product, StockItem, StockMovement, Variant
 from catalog.services import inventory
 from catalog.services.products import refresh_listing
-from catalog.tests.factories import ProductFactory, VariantFactory
+from catalog.tests.factories import ProductFactory
 from ecommerce.lib.errors import DomainError
 from orders.tests.factories import make_rates
 
