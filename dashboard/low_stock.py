@@ -43,9 +43,9 @@ def low_stock_page(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(MAY_SEE):
         raise PermissionDenied
     page = Paginator(_with_figures(low_variants()), PAGE_SIZE).get_page(request.GET.get("page"))
-    page.object_list = list(page.object_list)
-    waiting, sold = _waiting(page.object_list), _sold(page.object_list)
-    for variant in page.object_list:
+    rows: list[Any] = list(page.object_list)
+    waiting, sold = _waiting(rows), _sold(rows)
+    for variant in rows:
         variant.waiting = waiting.get(variant.pk, 0)
         variant.sold = sold.get(variant.pk, 0)
         variant.cover = variant.free * SOLD_DAYS // variant.sold if variant.sold else None
@@ -53,6 +53,7 @@ def low_stock_page(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": "Low on stock",
         "page": page,
+        "rows": rows,
         "low_at": StoreSettings.current().low_stock_at,
         "sold_days": SOLD_DAYS,
     }

@@ -117,7 +117,7 @@ def _orders(request: HttpRequest, allowed: dict[str, Any]) -> list[dict[str, Any
 
 def _low_stock(request: HttpRequest) -> dict[str, Any]:
     link = reverse("admin:low_stock")
-    item = {"title": "Low on stock", "icon": "production_quantity_limits", "link": link}
+    item: dict[str, Any] = {"title": "Low on stock", "icon": "production_quantity_limits", "link": link}
     item["active"] = request.path == link
     _badge(item, low_stock.low_count(), variant="warning")
     return item

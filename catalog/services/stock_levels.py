@@ -64,7 +64,7 @@ def level_fields(prefix: str = "", *, own: Collection[str] = ()) -> dict[str, An
 
 def level_of(variant_id: int, *, own: Collection[str] = ()) -> Level:
     """What can be had of one variant, in one query."""
-    rows = Variant.all_objects.filter(pk=variant_id).annotate(**level_fields(own=own))
+    rows: Any = Variant.all_objects.filter(pk=variant_id).annotate(**level_fields(own=own))
     found = rows.values_list("ready", "later").first()
     return Level(*(found or (0, 0)))
 

@@ -22,7 +22,7 @@ URL = reverse("admin:low_stock")
 
 
 def rows(client):
-    return {row.sku: row for row in client.get(URL).context["page"].object_list}
+    return {row.sku: row for row in client.get(URL).context["rows"]}
 
 
 def test_it_shows_the_scarcest_first_with_what_a_buyer_needs_to_know(staff):
