@@ -1,7 +1,7 @@
 """Products, their variants, and the attributes that tell variants apart."""
 
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -192,6 +192,15 @@ class Variant(BaseModel):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Saving what a form shows never writes back an older `backordered`."""
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            fields = self._meta.concrete_fields
+            kwargs["update_fields"] = [
+                field.name for field in fields if not field.primary_key and field.name != "backordered"
+            ]
+        super().save(*args, **kwargs)
 
     @property
     def full_name(self) -> str:

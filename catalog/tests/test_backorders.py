@@ -141,6 +141,15 @@ def test_programs_are_told_how_many_can_be_ordered(variant):
     assert (answer["available"], answer["backorder"]) == (0, 2)
 
 
+def test_saving_a_variant_keeps_what_was_promised_meanwhile(variant):
+    opened = Variant.objects.get(pk=variant.pk)
+    promise(variant, 4, "order:1")
+    opened.price = 9
+    opened.save()
+    variant.refresh_from_db()
+    assert (variant.price, variant.backordered) == (9, 2)
+
+
 def test_a_limit_that_staff_lowered_sells_no_more(variant):
     promise(variant, 4, "order:1")
     Variant.objects.update(backorder_limit=1)
