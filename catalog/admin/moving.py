@@ -44,6 +44,7 @@ class MoveForm(forms.Form):
         self.item = item
         places = StockLocation.objects.exclude(pk=item.location_id)
         self.fields["target"].queryset = places  # type: ignore[attr-defined]
+        self.has_places = places.exists()
 
     def apply(self, *, actor: Any) -> None:
         """Move them. May raise DomainError."""

@@ -183,10 +183,11 @@ class StockItemAdmin(ReadOnlyAdmin):
 
 def _link(url: str, label: str, item: StockItem) -> SafeString:
     return format_html(
-        '<a class="text-primary-600 dark:text-primary-500" href="{}">{}<span class="sr-only"> {}</span></a>',
+        '<a class="text-primary-600 dark:text-primary-500" href="{}" aria-label="{} {}">{}</a>',
         url,
         label,
         item.variant.sku,
+        label,
     )
 
 

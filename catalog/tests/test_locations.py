@@ -124,6 +124,12 @@ def test_staff_make_a_place_and_count_there(owner, variant):
     assert owner.post(delete, {"post": "yes"}).status_code == 403
 
 
+def test_with_one_place_there_is_nowhere_to_move_to(owner, variant, main):
+    item = StockItem.objects.get(location=main)
+    page = owner.get(reverse("admin:catalog_stockitem_move", args=[item.pk])).content.decode()
+    assert "There is no other place yet." in page
+
+
 def test_staff_move_stock_with_a_reason(owner, variant, main, shop_floor):
     item = StockItem.objects.get(location=main)
     url = reverse("admin:catalog_stockitem_move", args=[item.pk])
