@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import F, OuterRef, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db import models
+from django.db.models import Case, When
 from django.http import Http404
 from django.urls import reverse
 
-from catalog.models import Product, ProductImage, StockItem, StoreSettings, Variant
+from catalog.models import Product, ProductImage, StoreSettings, Variant
+from catalog.services.stock_levels import level_fields
 
 # Up to here the page says how many are left; above it a number helps nobody.
 COUNTED_UP_TO = 20
@@ -28,7 +29,7 @@ class Value:
 
 @dataclass
 class Offer:
-    """A variant as the page offers it. `left` is what can be bought now."""
+    """A variant as the page offers it. `left` is what can be bought now, of which `ready` are there."""
 
     pk: int
     sku: str
@@ -40,6 +41,8 @@ class Offer:
     url: str
     low_at: int
     weight_grams: int = 0
+    ready: int = 0
+    backorder_days: int = 0
     values: list[Value] = field(default_factory=list)
 
     @property
@@ -48,16 +51,29 @@ class Offer:
 
     @property
     def is_low(self) -> bool:
-        return 0 < self.left <= self.low_at
+        return 0 < self.ready <= self.low_at
+
+    @property
+    def is_backorder(self) -> bool:
+        """Whether it can be bought but has yet to come."""
+        return self.ready <= 0 < self.left
+
+    @property
+    def extra_days(self) -> int:
+        return self.backorder_days if self.is_backorder else 0
 
     @property
     def stock_words(self) -> str:
         """True stock in words: an exact number whenever there is one."""
         if self.is_sold_out:
             return "Sold out"
+        days = f"{self.backorder_days} working day{'' if self.backorder_days == 1 else 's'}"
+        if self.is_backorder:
+            return f"On backorder: leaves in about {days}"
         if self.is_low:
-            return f"Only {self.left} left"
-        return f"In stock: {self.left} left" if self.left <= COUNTED_UP_TO else "In stock"
+            more = f", more in about {days}" if self.left > self.ready else ""
+            return f"Only {self.ready} left{more}"
+        return f"In stock: {self.ready} left" if self.ready <= COUNTED_UP_TO else "In stock"
 
     def value_of(self, code: str) -> Value | None:
         return next((value for value in self.values if value.code == code), None)
@@ -174,30 +190,26 @@ def build_page(slug: str, *, sku: str = "", image: str = "") -> ProductPage:
 
 def _offers(product: Product) -> Iterator[Offer]:
     """Live variants with stock and attribute values: one row for each value of each variant."""
-    free = (
-        StockItem.objects.filter(variant=OuterRef("pk"))
-        .order_by()
-        .values("variant")
-        .annotate(free=Sum(F("on_hand") - F("held")))
-    )
     rows = (
         Variant.objects.live()
         .filter(product=product)
-        .annotate(left=Coalesce(Subquery(free.values("free")), 0))
+        .annotate(**level_fields())
         .order_by("position", "pk", "values__attribute__position", "values__attribute__code")
         .values_list(
-            "pk", "sku", "name", "price", "compare_at", "left", "image_id", "weight_grams",
+            "pk", "sku", "name", "price", "compare_at", "ready", "later", "backorder_days", "image_id",
+            "weight_grams",
             "values__attribute__code", "values__attribute__name", "values__value", "values__swatch",
         )
     )  # fmt: skip
     low_at = StoreSettings.current().low_stock_at
     offer: Offer | None = None
-    for pk, sku, name, price, compare_at, left, image_id, weight, *value in rows:
+    for pk, sku, name, price, compare_at, ready, later, days, image_id, weight, *value in rows:
         if offer is None or offer.pk != pk:
             if offer is not None:
                 yield offer
             url = reverse("catalog:product", args=[product.slug], query={"variant": sku})
-            offer = Offer(pk, sku, name, price, compare_at, left, image_id, url, low_at, weight)
+            left = max(ready, 0) + later
+            offer = Offer(pk, sku, name, price, compare_at, left, image_id, url, low_at, weight, ready, days)
         if value[0] is not None:
             offer.values.append(Value(*value))
     if offer is not None:
@@ -227,4 +239,9 @@ def _shown(images: list[ProductImage], wanted: str, chosen: Offer | None) -> Pro
 def _related(product: Product) -> list[Product]:
     """Others of its category, those next to it in rank first."""
     others = Product.objects.for_listing().filter(category=product.category_id).exclude(pk=product.pk)
-    return list(others.order_by("stock_state", "rank", "pk")[:RELATED])
+    scarce = Case(
+        When(stock_state=Product.StockState.SOLD_OUT, then=models.Value(2)),
+        When(stock_state=Product.StockState.IN_STOCK, then=models.Value(0)),
+        default=models.Value(1),
+    )
+    return list(others.order_by(scarce, "rank", "pk")[:RELATED])

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils.safestring import SafeString, mark_safe
 
-from catalog.product_page import ProductPage
+from catalog.product_page import Offer, ProductPage
 
 # The same escapes as Django's json_script: "</script>" cannot occur in what comes out.
 _ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
@@ -41,7 +41,7 @@ def describe_product(page: ProductPage, trail: list[tuple[str, str]]) -> SafeStr
                 "sku": offer.sku,
                 "price": f"{offer.price:.2f}",
                 "priceCurrency": settings.SHOP_CURRENCY,
-                "availability": f"https://schema.org/{'OutOfStock' if offer.is_sold_out else 'InStock'}",
+                "availability": f"https://schema.org/{_availability(offer)}",
                 "itemCondition": "https://schema.org/NewCondition",
                 "url": absolute(offer.url),
             }
@@ -57,6 +57,12 @@ def describe_product(page: ProductPage, trail: list[tuple[str, str]]) -> SafeStr
             "reviewCount": product.review_count,
         }
     return to_json_ld({"@context": "https://schema.org", "@graph": [described, describe_trail(trail)]})
+
+
+def _availability(offer: Offer) -> str:
+    if offer.is_sold_out:
+        return "OutOfStock"
+    return "BackOrder" if offer.is_backorder else "InStock"
 
 
 def describe_trail(trail: list[tuple[str, str]]) -> dict[str, Any]:

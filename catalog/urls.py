@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from catalog import sitemaps, views
+from catalog import request_views, sitemaps, views
 
 app_name = "catalog"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", views.search, name="search"),
     path("search/suggest/", views.suggest, name="suggest"),
     path("product/<slug:slug>/", views.product, name="product"),
+    path("product/<slug:slug>/notify/", request_views.notify, name="notify"),
+    path("back-in-stock/<str:token>/", request_views.stock_request, name="stock_request"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<int:number>.xml", sitemaps.file, name="sitemap_file"),
     path("robots.txt", sitemaps.robots, name="robots"),

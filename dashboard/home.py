@@ -37,7 +37,7 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if may["stock"]:
         stock = queries.low_stock()
         context["low_stock"] = stock
-        link = admin_link("catalog.stockitem")
+        link = reverse("admin:low_stock")
         context["tasks"].append(_task("Low on stock", stock.count, link, "inventory"))
     if may["reviews"]:
         context.update(_feedback(first, today, context["tasks"]))

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
-from dashboard import worklists
+from dashboard import low_stock, worklists
 from support.models import Ticket
 
 # Title, and (label, icon, model) of each entry. A registered model that is named nowhere is
@@ -18,7 +18,9 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Products", "deployed_code", "catalog.product"),
             ("Categories", "account_tree", "catalog.category"),
             ("Stock", "warehouse", "catalog.stockitem"),
+            ("Stock places", "pin_drop", "catalog.stocklocation"),
             ("Stock movements", "swap_vert", "catalog.stockmovement"),
+            ("Waiting for stock", "notifications", "catalog.stockrequest"),
             ("Attributes", "palette", "catalog.attribute"),
             ("Attribute values", "colorize", "catalog.attributevalue"),
             ("Stores", "storefront", "catalog.store"),
@@ -71,6 +73,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         items = [_item(request, *entry) for entry in entries if entry[2] in allowed]
         if "support.ticket" in allowed and title == "Feedback":
             _badge(items[-1], Ticket.objects.filter(status=Ticket.Status.OPEN).count())
+        if title == "Catalogue" and request.user.has_perm(low_stock.MAY_SEE):
+            items.append(_low_stock(request))
         groups.append({"title": title, "items": items})
     more = [
         _item(request, str(model._meta.verbose_name_plural).capitalize(), "more_horiz", label)
@@ -114,6 +118,14 @@ def _orders(request: HttpRequest, allowed: dict[str, Any]) -> list[dict[str, Any
         _badge(item, counts[name], variant="primary" if name == "to_ship" else "warning")
         items.append(item)
     return [{"title": "Orders", "items": items}]
+
+
+def _low_stock(request: HttpRequest) -> dict[str, Any]:
+    link = reverse("admin:low_stock")
+    item: dict[str, Any] = {"title": "Low on stock", "icon": "production_quantity_limits", "link": link}
+    item["active"] = request.path == link
+    _badge(item, low_stock.low_count(), variant="warning")
+    return item
 
 
 def _item(request: HttpRequest, title: str, icon: str, label: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from catalog.services.inventory import waiting_for
 from orders.models import Order, ShippingMethod
 
 
@@ -30,10 +31,16 @@ class ShipForm(forms.Form):
         own = known.get(order.shipping_method, order.shipping_name)
         self.fields["carrier"] = forms.ChoiceField(choices=_choices([own, *known.values()]))
         self.left = {line: line.quantity - line.quantity_shipped for line in order.lines.all()}
+        late = waiting_for(order.stock_reference)
         for line, left in self.left.items():
             if left:
+                waiting = min(late.get(line.variant_id, 0), left)
                 self.fields[f"quantity_{line.pk}"] = forms.IntegerField(
-                    label=f"Pieces of {line.full_name}", min_value=0, max_value=left, initial=left
+                    label=f"Pieces of {line.full_name}",
+                    min_value=0,
+                    max_value=left,
+                    initial=left - waiting,
+                    help_text=f"On backorder: {waiting} not arrived yet." if waiting else "",
                 )
 
     def answers(self) -> dict[str, Any]:

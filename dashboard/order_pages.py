@@ -9,9 +9,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_POST, require_safe
 
+from catalog.services.inventory import waiting_for
 from dashboard.order_actions import ACTIONS, CHANGE, SEND_MONEY, OrderAction, run_for_all
 from dashboard.order_forms import NoteForm
-from orders.models import Invoice, Order
+from orders.models import Invoice, Order, OrderLine
 from orders.pricing import Quote
 from orders.services.events import record
 from payments.models import Payment
@@ -32,7 +33,7 @@ def find(pk: int | str) -> Order:
 
 @require_safe
 def detail(request: HttpRequest, model_admin: "OrderAdmin", object_id: str) -> HttpResponse:
-    """Everything about one order. Nine queries of its own, whatever the order holds."""
+    """Everything about one order. Ten queries of its own, whatever the order holds."""
     if not model_admin.has_view_or_change_permission(request):
         raise PermissionDenied
     order = find(object_id)
@@ -44,7 +45,7 @@ def detail(request: HttpRequest, model_admin: "OrderAdmin", object_id: str) -> H
 def _about(request: HttpRequest, order: Order) -> dict[str, Any]:
     return {
         "discounts": Quote.from_json(order.quote).discounts if order.quote else [],
-        "lines": order.lines.select_related("product"),
+        "lines": _lines(order),
         "events": order.events.order_by("-pk"),
         "payments": Payment.objects.filter(order=order).prefetch_related("refunds"),
         "shipments": order.shipments.prefetch_related("lines__line"),
@@ -54,6 +55,14 @@ def _about(request: HttpRequest, order: Order) -> dict[str, Any]:
             action for action in ACTIONS.values() if action.offered(order) and action.permitted(request.user)
         ],
     }
+
+
+def _lines(order: Order) -> list[OrderLine]:
+    """The lines, each with `waiting`: how many of its pieces have yet to come."""
+    late, lines = waiting_for(order.stock_reference), list(order.lines.select_related("product"))
+    for line in lines:
+        line.waiting = late.get(line.variant_id, 0)  # type: ignore[attr-defined]
+    return lines
 
 
 def act(request: HttpRequest, model_admin: "OrderAdmin", pk: int, code: str) -> HttpResponse:

@@ -12,10 +12,11 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Max, Sum, Value, When
+from django.db.models import Case, Count, IntegerField, Max, Sum, Value, When
 from django.utils import timezone
 
-from catalog.models import Product, StockItem, StoreSettings
+from catalog.models import Variant
+from dashboard.low_stock import low_variants
 from ecommerce.lib.money import ZERO, round_money
 from orders.models import Order, OrderLine
 from payments.models import Payment
@@ -111,20 +112,14 @@ def best_products(*, first: date, last: date, by: str, limit: int = 5) -> list[d
 class LowStock:
     """What is about to run out: the first few, and how many there are."""
 
-    items: list[StockItem]
+    items: list[Variant]
     count: int
 
 
 def low_stock(*, limit: int = 6) -> LowStock:
-    """Stock of published products at or below the shop's warning level, the scarcest first."""
-    found = StockItem.objects.annotate(free=F("on_hand") - F("held")).filter(
-        free__lte=StoreSettings.current().low_stock_at,
-        variant__is_deleted=False,
-        variant__product__is_deleted=False,
-        variant__product__status=Product.Status.PUBLISHED,
-    )
-    items = found.select_related("variant__product").order_by("free", "pk")[:limit]
-    return LowStock(items=list(items), count=found.count())
+    """Variants of published products at or below the shop's warning level, the scarcest first."""
+    found = low_variants()
+    return LowStock(items=list(found[:limit]), count=found.count())
 
 
 def open_tickets() -> int:

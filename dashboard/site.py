@@ -8,7 +8,7 @@ from csp.decorators import csp_update
 from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from unfold.sites import UnfoldAdminSite
 
 # Unfold's scripts (Alpine) build functions from attributes and set inline styles. Shop pages
@@ -36,6 +36,12 @@ class StaffSite(UnfoldAdminSite):
         if not self.has_permission(request):
             raise PermissionDenied
         return super().login(request, extra_context)
+
+    def get_urls(self) -> list[Any]:
+        from dashboard.low_stock import low_stock_page  # models are not there yet when this file is read
+
+        low = path("low-stock/", self.admin_view(low_stock_page), name="low_stock")
+        return [low, *super().get_urls()]
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         models = model_or_iterable if isinstance(model_or_iterable, list | tuple) else [model_or_iterable]

@@ -10,6 +10,7 @@ urlpatterns = [
     path("cart/drawer/", cart.drawer, name="cart_drawer"),
     path("cart/add/", cart.add, name="cart_add"),
     path("cart/accept/", cart.accept, name="cart_accept"),
+    path("cart/hold/", cart.hold, name="cart_hold"),
     path("cart/lines/<int:pk>/", cart.update, name="cart_update"),
     path("cart/lines/<int:pk>/remove/", cart.remove, name="cart_remove"),
     path("cart/destination/", cart.set_destination, name="cart_destination"),

@@ -16,6 +16,7 @@ OPEN_TO_ALL = {
     "nothing found": "/search/?q=zzzzzz",
     "product": "/product/field-backpack/",
     "sold out variant": "/product/field-backpack/?variant=FIELD-BACKPACK-SAFFRON",
+    "on backorder": "/product/country-loaf/",
     "empty basket": "/cart/",
     "track": "/track/",
     "contact": "/contact/",

@@ -35,7 +35,10 @@ class ProductForm(forms.ModelForm):
 class VariantForm(forms.ModelForm):
     class Meta:
         model = Variant
-        fields = ["sku", "name", "price", "compare_at", "weight_grams", "values", "image", "position"]
+        fields = [
+            "sku", "name", "price", "compare_at", "weight_grams", "values", "image",
+            "backorder_limit", "backorder_days", "position",
+        ]  # fmt: skip
 
     def clean_sku(self) -> str:
         sku = self.cleaned_data["sku"].strip()

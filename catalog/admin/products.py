@@ -35,7 +35,10 @@ class VariantInline(TabularInline):
     model = Variant
     form = VariantForm
     formset = VariantFormSet
-    fields = ["sku", "name", "price", "compare_at", "weight_grams", "values", "image", "position", "stock"]
+    fields = [
+        "sku", "name", "price", "compare_at", "weight_grams", "values", "image",
+        "backorder_limit", "backorder_days", "position", "stock",
+    ]  # fmt: skip
     readonly_fields = ["stock"]
     autocomplete_fields = ["values"]
     extra = 0
@@ -120,7 +123,7 @@ class ProductAdmin(CatalogAdmin):
     @display(
         description="Stock",
         ordering="available",
-        label={"in_stock": "success", "low": "warning", "sold_out": "danger"},
+        label={"in_stock": "success", "low": "warning", "backorder": "info", "sold_out": "danger"},
     )
     def stock_words(self, product: Product) -> tuple[str, str]:
         return product.stock_state, f"{product.available}"
@@ -192,13 +195,14 @@ class ProductAdmin(CatalogAdmin):
         if request.method == "POST" and form.is_valid() and self._change_stock(request, form):
             return redirect("admin:catalog_product_stock", product.pk)
         movements = StockMovement.objects.filter(item__variant__product=product)
+        related = ("item__variant__product", "item__location", "actor")
         context = {
             **self.admin_site.each_context(request),
             "title": f"Stock of {product.name}",
             "product": product,
             "form": form,
             "variants": VariantInline(Product, self.admin_site).get_queryset(request).filter(product=product),
-            "movements": movements.select_related("item__variant__product", "actor")[:_HISTORY],
+            "movements": movements.select_related(*related)[:_HISTORY],
             "back": reverse("admin:catalog_product_change", args=[product.pk]),
             "opts": self.opts,
         }

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import F, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
@@ -18,7 +18,8 @@ from unfold.widgets import (
 )
 
 from catalog.admin.base import ReadOnlyAdmin
-from catalog.models import Product, StockItem, StockMovement, StoreSettings, Variant
+from catalog.admin.moving import move_view
+from catalog.models import Product, StockItem, StockLocation, StockMovement, StoreSettings, Variant
 from catalog.services import inventory
 
 _LARGEST = 1_000_000
@@ -31,6 +32,9 @@ class StockForm(forms.Form):
     _KINDS = (StockMovement.Kind.RECEIVED, StockMovement.Kind.ADJUSTED, StockMovement.Kind.DAMAGED)
 
     variant = forms.ModelChoiceField(Variant.objects.none(), widget=UnfoldAdminSelectWidget, empty_label=None)
+    location = forms.ModelChoiceField(
+        StockLocation.objects.all(), label="Where", widget=UnfoldAdminSelectWidget, empty_label=None
+    )
     mode = forms.ChoiceField(
         label="What the number is",
         choices=[(CHANGE, "Added, or with a minus taken away"), (COUNT, "Counted: all that lies there now")],
@@ -60,6 +64,11 @@ class StockForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["variant"]
         field.queryset = product.variants.select_related("product")  # type: ignore[attr-defined]
+        places = list(StockLocation.objects.all())
+        if len(places) < 2:
+            del self.fields["location"]
+        else:
+            self.fields["location"].initial = places[0].pk
         field.label_from_instance = lambda variant: f"{variant.name or variant.sku} ({variant.sku})"  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -74,9 +83,14 @@ class StockForm(forms.Form):
     def apply(self, *, actor: Any) -> StockMovement | None:
         """Change the stock as the form says; None when a count changed nothing. May raise DomainError."""
         data = self.cleaned_data
+        where = data.get("location")
         if data["mode"] == self.COUNT:
             return inventory.set_on_hand(
-                variant=data["variant"], on_hand=data["number"], reason=data["reason"], actor=actor
+                variant=data["variant"],
+                on_hand=data["number"],
+                reason=data["reason"],
+                actor=actor,
+                location=where,
             )
         return inventory.adjust_stock(
             variant=data["variant"],
@@ -84,6 +98,7 @@ class StockForm(forms.Form):
             kind=StockMovement.Kind(data["kind"]),
             reason=data["reason"],
             actor=actor,
+            location=where,
         )
 
 
@@ -108,7 +123,17 @@ class StockLevelFilter(admin.SimpleListFilter):
 
 @admin.register(StockItem)
 class StockItemAdmin(ReadOnlyAdmin):
-    list_display = ["sku", "thing", "location", "on_hand", "held", "free", "level", "change_link"]
+    list_display = [
+        "sku",
+        "thing",
+        "location",
+        "on_hand",
+        "held",
+        "free",
+        "level",
+        "change_link",
+        "move_link",
+    ]
     list_display_links = ["sku"]
     list_select_related = ["variant__product", "location"]
     list_filter = [StockLevelFilter, "location"]
@@ -138,13 +163,32 @@ class StockItemAdmin(ReadOnlyAdmin):
     @display(description="")
     def change_link(self, item: StockItem) -> SafeString:
         url = reverse("admin:catalog_product_stock", args=[item.variant.product_id])
-        return format_html(
-            '<a class="text-primary-600 dark:text-primary-500" href="{}?variant={}">'
-            'Change<span class="sr-only"> {}</span></a>',
-            url,
-            item.variant_id,
-            item.variant.sku,
+        return _link(f"{url}?variant={item.variant_id}", "Change", item)
+
+    @display(description="")
+    def move_link(self, item: StockItem) -> SafeString:
+        return _link(reverse("admin:catalog_stockitem_move", args=[item.pk]), "Move", item)
+
+    def get_urls(self) -> list[URLPattern]:
+        move = path(
+            "<int:pk>/move/",
+            self.admin_site.admin_view(self.move_view),
+            name="catalog_stockitem_move",
         )
+        return [move, *super().get_urls()]
+
+    def move_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return move_view(request, self, pk)
+
+
+def _link(url: str, label: str, item: StockItem) -> SafeString:
+    return format_html(
+        '<a class="text-primary-600 dark:text-primary-500" href="{}" aria-label="{} {}">{}</a>',
+        url,
+        label,
+        item.variant.sku,
+        label,
+    )
 
 
 @admin.register(StockMovement)
@@ -155,13 +199,14 @@ class StockMovementAdmin(ReadOnlyAdmin):
         "thing",
         "signed",
         "on_hand_after",
+        "place",
         "kind",
         "reason",
         "reference",
         "actor",
     ]
-    list_select_related = ["item__variant__product", "actor"]
-    list_filter = ["kind", "created_at"]
+    list_select_related = ["item__variant__product", "item__location", "actor"]
+    list_filter = ["kind", "item__location", "created_at"]
     search_fields = ["item__variant__sku", "item__variant__product__name", "reference", "reason"]
 
     @display(description="SKU")
@@ -171,6 +216,10 @@ class StockMovementAdmin(ReadOnlyAdmin):
     @display(description="Product")
     def thing(self, movement: StockMovement) -> str:
         return movement.item.variant.full_name
+
+    @display(description="Where")
+    def place(self, movement: StockMovement) -> str:
+        return str(movement.item.location)
 
     @display(description="Change", ordering="change")
     def signed(self, movement: StockMovement) -> str:

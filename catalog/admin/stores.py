@@ -43,7 +43,10 @@ class StoreSettingsAdmin(ModelAdmin):
         (None, {"fields": ["name", "tagline", "contact_email", "contact_phone"]}),
         ("Selling", {"fields": ["seller", "country", "low_stock_at", "return_days"]}),
         ("VAT", {"fields": ["prices_include_tax", "reverse_charge"]}),
-        ("Deadlines", {"fields": ["order_cutoff", "card_minutes", "unpaid_hours"]}),
+        (
+            "Deadlines",
+            {"fields": ["order_cutoff", "card_minutes", "unpaid_hours", "draft_days", "hold_minutes"]},
+        ),
         ("Working days", {"fields": ["holiday_region", "closed_days"]}),
         ("Bank transfer", {"fields": ["bank_account_holder", "bank_iban", "bank_bic"]}),
     ]

@@ -25,6 +25,7 @@ from catalog.models import Product, StockItem
 from catalog.services.editing import create_product, update_product
 from catalog.services.products import delete_product
 from catalog.services.search import search
+from catalog.services.stock_levels import backorder_left
 from catalog.shelf import Ranked
 from ecommerce.lib.api import PageNumberPagination
 
@@ -164,11 +165,12 @@ class AvailabilityView(APIView):
             variants = variants.filter(sku=sku)
             if not variants.exists():
                 raise Http404
-        items = StockItem.objects.filter(variant__in=variants)
+        items = StockItem.objects.filter(variant__in=variants, location__is_active=True)
         total = items.aggregate(on_hand=Sum("on_hand", default=0), held=Sum("held", default=0))
+        later = variants.aggregate(n=Sum(backorder_left(), default=0))["n"]
         available = items.aggregate(free=Sum(F("on_hand") - F("held"), default=0))["free"]
         told = total if may(request, "view", "stockitem") else {}
-        return Response({"product_id": product.pk, "available": available, **told})
+        return Response({"product_id": product.pk, "available": available, "backorder": later, **told})
 
 
 def _read(request: Request, *, partial: bool = False) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Prefetch, Q, QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
@@ -13,6 +12,7 @@ from catalog.filters import SORTS, attribute_choices
 from catalog.forms import FilterForm
 from catalog.models import AttributeValue, Product, ProductImage, Store, Variant
 from catalog.services.search import search
+from catalog.services.stock_levels import free_stock
 from catalog.shelf import Ranked
 
 ORDERINGS = {
@@ -61,9 +61,8 @@ def visible_products(request: Request) -> QuerySet[Product]:
 
 def with_details(products: QuerySet[Product]) -> QuerySet[Product]:
     """`products` with variants (each with `free` units), attribute values and pictures."""
-    free = Coalesce(Sum(F("stock_items__on_hand") - F("stock_items__held")), 0)
     values = Prefetch("values", AttributeValue.objects.select_related("attribute"))
-    variants = Variant.objects.live().annotate(free=free).prefetch_related(values)
+    variants = Variant.objects.live().annotate(free=free_stock()).prefetch_related(values)
     return products.prefetch_related(
         Prefetch("variants", variants, to_attr="listed_variants"),
         Prefetch("images", ProductImage.objects.live().exclude(stem=""), to_attr="listed_images"),

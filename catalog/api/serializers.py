@@ -173,6 +173,7 @@ class AvailabilitySerializer(serializers.Serializer):
 
     product_id = serializers.IntegerField()
     available = serializers.IntegerField()
+    backorder = serializers.IntegerField(help_text="How many more can be ordered before they have come.")
     on_hand = serializers.IntegerField(required=False)
     held = serializers.IntegerField(required=False)
 

@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from catalog.api import categories, products
+from catalog.api import categories, products, requests
 
 _ID = r"[0-9]{1,18}"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     re_path(r"^products/?$", products.ProductsView.as_view(), name="api_products"),
     re_path(r"^products/search/?$", products.ProductSearchView.as_view(), name="api_product_search"),
     re_path(rf"^products/(?P<product_id>{_ID})/?$", products.ProductView.as_view(), name="api_product"),
+    re_path(rf"^products/(?P<product_id>{_ID})/notify/?$", requests.NotifyView.as_view(), name="api_notify"),
     re_path(
         rf"^inventory/(?P<product_id>{_ID})/availability/?$",
         products.AvailabilityView.as_view(),

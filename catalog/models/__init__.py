@@ -5,6 +5,7 @@ from catalog.models.image import ProductImage
 from catalog.models.product import Attribute, AttributeValue, Product, Variant
 from catalog.models.search import SearchEntry, SearchTerm
 from catalog.models.stock import Hold, StockItem, StockLocation, StockMovement
+from catalog.models.stock_request import StockRequest
 from catalog.models.store import Store, StoreSettings
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "StockItem",
     "StockLocation",
     "StockMovement",
+    "StockRequest",
     "Store",
     "StoreSettings",
     "Variant",

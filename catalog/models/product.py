@@ -1,7 +1,7 @@
 """Products, their variants, and the attributes that tell variants apart."""
 
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -43,6 +43,7 @@ class Product(BaseModel):
     class StockState(models.TextChoices):
         IN_STOCK = "in_stock", "In stock"
         LOW = "low", "Low stock"
+        BACKORDER = "backorder", "Available to order"
         SOLD_OUT = "sold_out", "Sold out"
 
     class TaxClass(models.TextChoices):
@@ -163,6 +164,14 @@ class Variant(BaseModel):
         help_text="Shown first when this variant is chosen.",
     )
     values = models.ManyToManyField(AttributeValue, blank=True, related_name="variants")
+    backorder_limit = models.PositiveIntegerField(
+        default=0, help_text="So many may be sold before they are there; 0: none."
+    )
+    backorder_days = models.PositiveSmallIntegerField(
+        default=10, help_text="Working days until more comes, as pages promise it."
+    )
+    # Written by catalog.services only: pieces promised that have yet to come.
+    backordered = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         ordering = ["position", "pk"]
@@ -173,6 +182,7 @@ class Variant(BaseModel):
                 violation_error_message="Another variant has this SKU.",
             ),
             CheckConstraint(condition=Q(price__gte=0), name="catalog_variant_price_not_negative"),
+            CheckConstraint(condition=Q(backordered__gte=0), name="catalog_variant_backordered_not_negative"),
             CheckConstraint(
                 condition=Q(compare_at__isnull=True) | Q(compare_at__gt=F("price")),
                 name="catalog_variant_compare_at_above_price",
@@ -182,6 +192,15 @@ class Variant(BaseModel):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Saving what a form shows never writes back an older `backordered`."""
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            fields = self._meta.concrete_fields
+            kwargs["update_fields"] = [
+                field.name for field in fields if not field.primary_key and field.name != "backordered"
+            ]
+        super().save(*args, **kwargs)
 
     @property
     def full_name(self) -> str:

@@ -9,10 +9,20 @@ from catalog.models.product import Variant
 
 
 class StockLocation(models.Model):
-    """A place where things are kept; one by default."""
+    """A place where things are kept; one by default.
+
+    Orders take from active places only, the lowest `position` first.
+    """
 
     code = models.SlugField(max_length=40, unique=True, default="main")
     name = models.CharField(max_length=80, default="Main warehouse")
+    position = models.PositiveIntegerField(default=0, help_text="Orders take from the lowest first.")
+    is_active = models.BooleanField(
+        "in use", default=True, help_text="What lies in a place that is not in use cannot be sold."
+    )
+
+    class Meta:
+        ordering = ["position", "pk"]
 
     def __str__(self) -> str:
         return self.name
@@ -54,6 +64,7 @@ class StockMovement(models.Model):
         DAMAGED = "damaged", "Damaged or lost"
         SOLD = "sold", "Left for a customer"
         RETURNED = "returned", "Came back"
+        MOVED = "moved", "Moved to another place"
 
     item = models.ForeignKey(StockItem, models.CASCADE, related_name="movements")
     kind = models.CharField(max_length=12, choices=Kind)
@@ -74,7 +85,11 @@ class StockMovement(models.Model):
 
 
 class Hold(models.Model):
-    """A promise of stock to whoever knows `reference` ("order:7K3M9QXA"), until `expires_at`."""
+    """A promise of stock to whoever knows `reference` ("order:7K3M9QXA"), until `expires_at`.
+
+    One with `is_backorder` promises pieces that have yet to come: they are counted in
+    `Variant.backordered` and not in the `held` of its item.
+    """
 
     class State(models.TextChoices):
         ACTIVE = "active", "Held"
@@ -86,6 +101,8 @@ class Hold(models.Model):
     reference = models.CharField(max_length=64, db_index=True)
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     expires_at = models.DateTimeField(null=True, blank=True)
+    extended = models.BooleanField(default=False, help_text="Its time was made longer, which is done once.")
+    is_backorder = models.BooleanField("on backorder", default=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

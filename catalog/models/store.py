@@ -106,6 +106,11 @@ class StoreSettings(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(90)],
         help_text="An order that staff send a payment link for is kept for so many days.",
     )
+    hold_minutes = models.PositiveIntegerField(
+        default=20,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
+        help_text="So long the things of a shopper in the checkout are kept for them.",
+    )
     return_days = models.PositiveIntegerField(default=30, validators=[MaxValueValidator(365)])
     bank_account_holder = models.CharField(max_length=120, default="Alcove GmbH")
     bank_iban = models.CharField("IBAN", max_length=42, default="DE02 1203 0000 0000 2020 51")

@@ -1,88 +1,170 @@
-"""Stock: the only code that changes what is on hand or promised.
+"""Promises of stock: made, given back, and kept when goods leave the house.
 
-Every function runs in the caller's transaction (or its own) and takes stock rows in
-primary-key order, so that two orders with the same goods in opposite order wait for each
-other instead of locking each other out. docs/stock.md has worked numbers.
+Every function runs in the caller's transaction (or its own). It locks the stock rows it needs
+in primary-key order, so that two orders with the same goods in opposite order wait for each
+other instead of locking each other out. docs/stock.md has worked numbers. Counts, deliveries
+and moves are in `counting`, what can be had in `stock_levels`, promises beyond stock in
+`backorders`; callers find all of them here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F, Q
 
-from catalog.models import Hold, Product, StockItem, StockLocation, StockMovement, Variant
-from catalog.services.products import refresh_listing
+from catalog.models import Hold, StockItem, StockMovement, Variant
+from catalog.services import backorders
+from catalog.services.backorders import fill_backorders, waiting_for
+from catalog.services.counting import adjust_stock, give_back, move_stock, set_on_hand, use_location
+from catalog.services.stock_levels import OutOfStock, available, level_of, out_of_stock, stock_state
+from catalog.services.stock_rows import claim, in_order, lock_holds, lock_items, record, split_off, stock_item
+from catalog.services.stock_settling import settle
 from ecommerce.lib.errors import BadInput, DomainError
 from ecommerce.lib.transactions import retrying_atomic
 
+__all__ = [
+    "OutOfStock",
+    "adjust_stock",
+    "available",
+    "consume",
+    "fill_backorders",
+    "give_back",
+    "level_of",
+    "move_stock",
+    "release",
+    "release_expired",
+    "reserve",
+    "set_on_hand",
+    "stock_item",
+    "stock_state",
+    "use_location",
+    "waiting_for",
+]
 
-class OutOfStock(DomainError):
-    """Fewer are left than were asked for; `data` has `sku` and `available`."""
-
-    code = "out_of_stock"
+# One sweep ends so many promises at most; the next one goes on.
+_DUE = 500
 
 
 @retrying_atomic
 def reserve(
-    *, quantities: Mapping[int, int], reference: str, expires_at: datetime | None = None
+    *,
+    quantities: Mapping[int, int],
+    reference: str,
+    expires_at: datetime | None = None,
+    instead_of: Collection[str] = (),
+    extended: bool = False,
 ) -> list[Hold]:
     """Promise `quantities` (variant id -> units) to `reference`: all of them or none.
 
-    Raises OutOfStock for the first variant of which too few are free.
+    Takes from active places in their order; what is missing then is promised beyond stock, up
+    to the variant's limit. What is held for the references `instead_of` is given back first, under
+    the same locks: nobody gets it in between.
+
+    Raises OutOfStock for the first variant of which too few can be had.
     """
-    items = list(StockItem.objects.filter(variant_id__in=quantities).order_by("pk"))
-    holds, missing = [], dict(quantities)
-    for item in items:
-        quantity = missing.get(item.variant_id)
-        if quantity and _claim(item, quantity):
-            del missing[item.variant_id]
-            holds.append(Hold(item=item, quantity=quantity, reference=reference, expires_at=expires_at))
-    if missing:
-        raise _out_of_stock(next(iter(missing)), missing)
+    wanted = {variant_id: n for variant_id, n in quantities.items() if n}
+    mine = Q(reference__in=list(instead_of))
+    before = _variants_of(mine) if instead_of else set()
+    items = lock_items(before | set(wanted))
+    ended = _end_all(lock_holds(mine, items)) if instead_of else []
+    plan = _spread(items, wanted, ended)
+    for item, quantity in plan:
+        wanted[item.variant_id] -= quantity
+    # Promises beyond stock come first: their refusal tells how many can be had, before any is taken.
+    holds = _promise_beyond(items, wanted, quantities)
+    for item, quantity in plan:
+        if not claim(item, quantity):
+            raise out_of_stock(item.variant_id, quantities)
+        holds.append(Hold(item=item, quantity=quantity))
+    since = min((hold.created_at for hold in ended if hold.reference == reference), default=None)
+    for hold in holds:
+        hold.reference, hold.expires_at, hold.extended = reference, expires_at, extended
+        hold.created_at = since or hold.created_at
     Hold.objects.bulk_create(holds)
-    _refresh_stock(quantities)
+    settle(before | set(wanted), freed=bool(ended))
     return holds
 
 
-def _claim(item: StockItem, quantity: int) -> bool:
-    """Take `quantity` of what is free. The condition is part of the UPDATE: nobody gets between."""
-    free = StockItem.objects.filter(pk=item.pk, on_hand__gte=F("held") + quantity)
-    return free.update(held=F("held") + quantity) == 1
+def _promise_beyond(
+    items: Iterable[StockItem], missing: Mapping[int, int], asked: Mapping[int, int]
+) -> list[Hold]:
+    """Promise the `missing` pieces of each variant beyond stock, or raise OutOfStock."""
+    homes = {item.variant_id: item for item in reversed(list(items))}
+    holds = []
+    for variant_id in sorted(pk for pk, n in missing.items() if n):
+        if not backorders.promise_later(variant_id, missing[variant_id]):
+            raise out_of_stock(variant_id, asked)
+        home = homes.get(variant_id) or stock_item(Variant.all_objects.get(pk=variant_id))
+        holds.append(Hold(item=home, quantity=missing[variant_id], is_backorder=True))
+    return holds
 
 
-def _out_of_stock(variant_id: int, asked: Mapping[int, int]) -> OutOfStock:
-    variant = Variant.all_objects.select_related("product").get(pk=variant_id)
-    left = available([variant_id])[variant_id]
-    words = f"only {left} of {variant.full_name} left" if left else f"{variant.full_name} is sold out"
-    return OutOfStock(
-        f"Sorry, {words}.",
-        data={"sku": variant.sku, "available": left, "requested": asked[variant_id]},
-    )
+def _spread(
+    items: Iterable[StockItem], wanted: Mapping[int, int], ended: Iterable[Hold]
+) -> list[tuple[StockItem, int]]:
+    """How many to take of which row: places in their order, rows then in primary-key order.
+
+    Of a place that is not in use only what was held there already can be taken.
+    """
+    given_back: dict[int, int] = {}
+    for hold in ended:
+        if not hold.is_backorder:
+            given_back[hold.item_id] = given_back.get(hold.item_id, 0) + hold.quantity
+    missing, found = dict(wanted), []
+    for item in in_order(items):
+        back = given_back.get(item.pk, 0)
+        free = item.available + back if item.location.is_active else back
+        quantity = min(free, missing.get(item.variant_id, 0))
+        if quantity > 0:
+            missing[item.variant_id] -= quantity
+            found.append((item, quantity))
+    return sorted(found, key=lambda pair: pair[0].pk)
 
 
 @retrying_atomic
 def release(*, reference: str) -> int:
     """Free what is still held for `reference`; returns the units freed. Repeating frees nothing."""
-    return _release(Hold.objects.filter(reference=reference))
+    return _release(Q(reference=reference))
+
+
+def release_expired(*, now: datetime) -> int:
+    """Free every hold whose time is over at `now`, each exactly once; returns the units freed.
+
+    One transaction for each reference, so that no worker keeps the others waiting for long.
+    """
+    due = Hold.objects.filter(state=Hold.State.ACTIVE, expires_at__lte=now).order_by("reference")
+    references = list(due.values_list("reference", flat=True).distinct()[:_DUE])
+    return sum(_release_due(reference, now) for reference in references)
 
 
 @retrying_atomic
-def release_expired(*, now: datetime) -> int:
-    """Free every hold whose time is over at `now`, each exactly once; returns the units freed."""
-    return _release(Hold.objects.filter(expires_at__lte=now))
+def _release_due(reference: str, now: datetime) -> int:
+    return _release(Q(reference=reference, expires_at__lte=now))
 
 
-def _release(holds: Any) -> int:
-    freed, variants = 0, set()
-    for hold in holds.filter(state=Hold.State.ACTIVE).select_related("item").order_by("item_id", "pk"):
-        if not _end(hold, Hold.State.RELEASED):
-            continue
-        StockItem.objects.filter(pk=hold.item_id).update(held=F("held") - hold.quantity)
-        freed += hold.quantity
-        variants.add(hold.item.variant_id)
-    _refresh_stock(variants)
-    return freed
+def _release(wanted: Q) -> int:
+    variants = _variants_of(wanted)
+    ended = _end_all(lock_holds(wanted, lock_items(variants)))
+    settle({hold.item.variant_id for hold in ended}, freed=True)
+    return sum(hold.quantity for hold in ended)
+
+
+def _variants_of(wanted: Q) -> set[int]:
+    held = Hold.objects.filter(wanted, state=Hold.State.ACTIVE)
+    return set(held.values_list("item__variant_id", flat=True))
+
+
+def _end_all(holds: Iterable[Hold]) -> list[Hold]:
+    """Give back what these holds promise; returns those that this call ended."""
+    ended = [hold for hold in holds if _end(hold, Hold.State.RELEASED)]
+    for hold in ended:
+        if not hold.is_backorder:
+            StockItem.objects.filter(pk=hold.item_id).update(held=F("held") - hold.quantity)
+    for hold in sorted(ended, key=lambda hold: hold.item.variant_id):
+        if hold.is_backorder:
+            backorders.forget_later(hold.item.variant_id, hold.quantity)
+    return ended
 
 
 def _end(hold: Hold, state: Hold.State) -> bool:
@@ -94,132 +176,44 @@ def _end(hold: Hold, state: Hold.State) -> bool:
 def consume(*, reference: str, quantities: Mapping[int, int] | None = None, actor: Any = None) -> None:
     """Goods held for `reference` leave the house: all, or `quantities` (variant id -> units).
 
-    Raises BadInput when more should leave than is held.
+    Only what is really there leaves. Raises DomainError (`not_arrived`) for pieces that have yet
+    to come, and BadInput when more should leave than is held.
     """
-    holds = (
-        Hold.objects.filter(reference=reference, state=Hold.State.ACTIVE)
-        .select_related("item")
-        .order_by("item_id", "pk")
-    )
-    wanted = dict(quantities) if quantities is not None else None
+    mine = Q(reference=reference)
+    holds = lock_holds(mine, lock_items(_variants_of(mine)))
+    wanted = dict(quantities) if quantities is not None else _sum_up(holds)
     variants = set()
     for hold in holds:
         variant_id = hold.item.variant_id
-        taken = hold.quantity if wanted is None else min(hold.quantity, wanted.get(variant_id, 0))
+        taken = 0 if hold.is_backorder else min(hold.quantity, wanted.get(variant_id, 0))
         if not taken or not _end(hold, Hold.State.CONSUMED):
             continue
         if taken < hold.quantity:
-            _split(hold, taken)
-        if wanted is not None:
-            wanted[variant_id] -= taken
+            split_off(hold, hold.quantity - taken, hold.item)
+            Hold.objects.filter(pk=hold.pk).update(quantity=taken)
+        wanted[variant_id] -= taken
         StockItem.objects.filter(pk=hold.item_id).update(held=F("held") - taken, on_hand=F("on_hand") - taken)
-        _record(hold.item, -taken, StockMovement.Kind.SOLD, reference=reference, actor=actor)
+        record(hold.item, -taken, StockMovement.Kind.SOLD, reference=reference, actor=actor)
         variants.add(variant_id)
-    if wanted and any(wanted.values()):
+    _require_all_taken(wanted, holds)
+    settle(variants)
+
+
+def _sum_up(holds: Iterable[Hold]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for hold in holds:
+        found[hold.item.variant_id] = found.get(hold.item.variant_id, 0) + hold.quantity
+    return found
+
+
+def _require_all_taken(left: Mapping[int, int], holds: Iterable[Hold]) -> None:
+    """Refuse when pieces should have left that are not there."""
+    coming = _sum_up(hold for hold in holds if hold.is_backorder)
+    late = {pk: n for pk, n in left.items() if n and n <= coming.get(pk, 0)}
+    if any(n for pk, n in left.items() if pk not in late):
         raise BadInput("More should leave than is held for this order.", code="not_held")
-    _refresh_stock(variants)
-
-
-def _split(hold: Hold, taken: int) -> None:
-    """Keep the rest of a partly consumed hold as a hold of its own."""
-    Hold.objects.create(
-        item=hold.item,
-        quantity=hold.quantity - taken,
-        reference=hold.reference,
-        expires_at=hold.expires_at,
-    )
-    Hold.objects.filter(pk=hold.pk).update(quantity=taken)
-
-
-@retrying_atomic
-def give_back(
-    *, variant: Variant, quantity: int, reference: str, actor: Any = None, reason: str = ""
-) -> StockMovement:
-    """Goods that had left come back to the shelf."""
-    item = stock_item(variant)
-    StockItem.objects.filter(pk=item.pk).update(on_hand=F("on_hand") + quantity)
-    movement = _record(
-        item, quantity, StockMovement.Kind.RETURNED, reference=reference, actor=actor, reason=reason
-    )
-    _refresh_stock([variant.pk])
-    return movement
-
-
-@retrying_atomic
-def adjust_stock(
-    *, variant: Variant, change: int, kind: StockMovement.Kind, reason: str, actor: Any = None
-) -> StockMovement:
-    """Add `change` (may be negative) to what is on hand, with the reason staff gave.
-
-    Raises BadInput without a reason or a change, and OutOfStock when it would take goods
-    that are promised to customers.
-    """
-    if not change:
-        raise BadInput("Enter how many to add or take away.", field="change")
-    if not reason.strip():
-        raise BadInput("Say why the stock changes.", field="reason")
-    item = stock_item(variant)
-    enough = StockItem.objects.filter(pk=item.pk, on_hand__gte=F("held") + max(-change, 0))
-    if not enough.update(on_hand=F("on_hand") + change):
-        item.refresh_from_db()
-        raise OutOfStock(
-            f"Only {item.available} of {variant.full_name} can be taken away: {item.held} are promised.",
-            field="change",
-            data={"sku": variant.sku, "available": item.available},
-        )
-    movement = _record(item, change, kind, reason=reason, actor=actor)
-    _refresh_stock([variant.pk])
-    return movement
-
-
-@retrying_atomic
-def set_on_hand(*, variant: Variant, on_hand: int, reason: str, actor: Any = None) -> StockMovement | None:
-    """Record a count: make `on_hand` what lies there. Returns None when it already was so."""
-    item = StockItem.objects.select_for_update().get(pk=stock_item(variant).pk)
-    if item.on_hand == on_hand:
-        return None
-    return adjust_stock(
-        variant=variant,
-        change=on_hand - item.on_hand,
-        kind=StockMovement.Kind.ADJUSTED,
-        reason=reason,
-        actor=actor,
-    )
-
-
-def available(variant_ids: Iterable[int]) -> dict[int, int]:
-    """How many of each variant can be sold now; 0 for those without stock rows."""
-    ids = list(variant_ids)
-    rows = (
-        StockItem.objects.filter(variant_id__in=ids)
-        .values_list("variant_id")
-        .annotate(free=Sum(F("on_hand") - F("held")))
-        .order_by()
-    )
-    return dict.fromkeys(ids, 0) | dict(rows)
-
-
-def stock_item(variant: Variant) -> StockItem:
-    """The variant's stock row at the default location, created empty when missing."""
-    location, _ = StockLocation.objects.get_or_create(code="main")
-    item, _ = StockItem.objects.get_or_create(variant=variant, location=location)
-    return item
-
-
-def stock_state(free: int, low_at: int) -> Product.StockState:
-    """The words for `free` units when `low_at` or fewer count as low."""
-    if free <= 0:
-        return Product.StockState.SOLD_OUT
-    return Product.StockState.LOW if free <= low_at else Product.StockState.IN_STOCK
-
-
-def _record(item: StockItem, change: int, kind: StockMovement.Kind, **more: Any) -> StockMovement:
-    on_hand = StockItem.objects.values_list("on_hand", flat=True).get(pk=item.pk)
-    return StockMovement.objects.create(item=item, change=change, kind=kind, on_hand_after=on_hand, **more)
-
-
-def _refresh_stock(variant_ids: Iterable[int]) -> None:
-    """Rewrite what listings say about the products of these variants."""
-    products = Variant.all_objects.filter(pk__in=list(variant_ids)).order_by("product_id")
-    if ids := list(products.values_list("product_id", flat=True).distinct()):
-        refresh_listing(*ids)
+    if late:
+        names = Variant.all_objects.select_related("product").in_bulk(list(late))
+        parts = [f"{n} of {names[pk].full_name}" for pk, n in sorted(late.items())]
+        has = "has" if sum(late.values()) == 1 else "have"
+        raise DomainError(f"{' and '.join(parts)} {has} not arrived yet.", code="not_arrived")

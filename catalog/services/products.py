@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, F, Model, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Exists, F, Model, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
@@ -34,9 +34,14 @@ def refresh_listing(*product_ids: int) -> None:
         Product.all_objects.filter(pk__in=ids[start : start + _BATCH]).update(**_listing_fields())
 
 
+def refresh_stock(*product_ids: int) -> None:
+    """Rewrite what a listing shows of these products' stock alone, in one UPDATE."""
+    Product.all_objects.filter(pk__in=sorted(set(product_ids))).update(**_stock_fields())
+
+
 def refresh_stock_states() -> None:
     """Rewrite every product's stock state, after the merchant chose another low-stock number."""
-    Product.all_objects.update(stock_state=_stock_state(F("available")))
+    Product.all_objects.update(stock_state=_stock_state(F("available"), _can_be_ordered()))
 
 
 def refresh_scheduled(*, now: datetime, since: timedelta = timedelta(days=1)) -> int:
@@ -89,25 +94,29 @@ def stamp_author(row: Model, actor: Any) -> None:
     row.modified_by = person  # type: ignore[attr-defined]
 
 
-def _listing_fields() -> dict[str, Any]:
-    variants = Variant.objects.live().filter(product=OuterRef("pk"))
-    cheapest = variants.order_by("price", "position", "pk")
-    dearest = variants.order_by("-price")
+def _stock_fields() -> dict[str, Any]:
     stock = (
-        variants.order_by()
+        _variants()
+        .order_by()
         .values("product")
+        .filter(stock_items__location__is_active=True)
         .annotate(free=Sum(F("stock_items__on_hand") - F("stock_items__held")))
     )
+    available = Coalesce(Subquery(stock.values("free")), 0)
+    return {"available": available, "stock_state": _stock_state(available, _can_be_ordered())}
+
+
+def _listing_fields() -> dict[str, Any]:
+    variants = _variants()
+    cheapest = variants.order_by("price", "position", "pk")
+    dearest = variants.order_by("-price")
     pictures = (
         ProductImage.objects.live().filter(product=OuterRef("pk")).exclude(stem="").order_by("position", "pk")
     )
-    available = Coalesce(Subquery(stock.values("free")), 0)
-    return {
+    return _stock_fields() | {
         "price_min": _first(cheapest, "price", Decimal(0)),
         "price_max": _first(dearest, "price", Decimal(0)),
         "compare_at": Subquery(cheapest.values("compare_at")[:1]),
-        "available": available,
-        "stock_state": _stock_state(available),
         "image": _first(pictures, "stem", ""),
         "image_alt": _first(pictures, "alt", ""),
     }
@@ -118,12 +127,22 @@ def _first(rows: QuerySet, field: str, default: Any) -> Coalesce:
     return Coalesce(Subquery(rows.values(field)[:1]), value)
 
 
-def _stock_state(available: Any) -> Case:
+def _variants() -> QuerySet[Variant]:
+    return Variant.objects.live().filter(product=OuterRef("pk"))
+
+
+def _can_be_ordered() -> Exists:
+    """Whether a variant may still be promised beyond stock."""
+    return Exists(_variants().filter(backorder_limit__gt=F("backordered")))
+
+
+def _stock_state(available: Any, can_be_ordered: Exists) -> Case:
     states = Product.StockState
     return Case(
         When(
             GreaterThan(available, Value(StoreSettings.current().low_stock_at)), then=Value(states.IN_STOCK)
         ),
         When(GreaterThan(available, Value(0)), then=Value(states.LOW)),
+        When(can_be_ordered, then=Value(states.BACKORDER)),
         default=Value(states.SOLD_OUT),
     )

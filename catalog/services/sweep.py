@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from catalog.services import images, inventory, products
+from catalog.services import images, inventory, products, stock_requests
 
 
 def sweep(*, now: datetime) -> dict[str, int]:
     """Do what is due at `now` and was not done; returns how much of each. Safe to repeat."""
     return {
         "expired_holds_released": inventory.release_expired(now=now),
+        "back_in_stock_emails_sent": stock_requests.tell_waiting(now=now),
         "scheduled_variants_refreshed": products.refresh_scheduled(now=now),
         "pictures_made": images.make_owed_renditions(now=now),
     }

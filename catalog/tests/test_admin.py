@@ -67,6 +67,7 @@ def product_post(product=None, variants=(), images=(), **more):
 
 def variant_row(variant=None, **more):
     row = {"sku": "BAG-1", "name": "", "price": "64.00", "weight_grams": "500", "position": "0"}
+    row |= {"backorder_limit": "0", "backorder_days": "10"}
     if variant:
         row |= {"id": variant.pk, "sku": variant.sku, "price": str(variant.price)}
     return row | more

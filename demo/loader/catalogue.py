@@ -30,6 +30,9 @@ from demo.loader.shop import Places
 FOLDER = "products"
 _SIZES = ("XS", "S", "M", "L", "XL")
 _THROUGH = Variant.values.through
+# Sold out, and still to be had: baked, or made, when it is ordered. So many may be promised.
+_ON_BACKORDER = {"country-loaf": 24}
+_BACKORDER_DAYS = 3
 
 
 def products_of(plan: Plan) -> Iterator[DemoProduct]:
@@ -96,7 +99,9 @@ class CatalogueLoader:
             price_max=max(variant.price for variant in product.variants),
             compare_at=cheapest.compare_at,
             available=available,
-            stock_state=stock_state(available, self._low_stock_at).value,
+            stock_state=stock_state(
+                available, self._low_stock_at, later=_ON_BACKORDER.get(product.key, 0)
+            ).value,
             image=f"{FOLDER}/{first.stem}",
             image_alt=first.alt[:200],
             created_at=created,
@@ -121,6 +126,8 @@ class CatalogueLoader:
                 price=variant.price,
                 compare_at=variant.compare_at,
                 weight_grams=variant.weight_grams,
+                backorder_limit=_ON_BACKORDER.get(product.key, 0),
+                backorder_days=_BACKORDER_DAYS,
                 position=position,
                 image_id=images.get(variant.picture),
                 created_at=created,

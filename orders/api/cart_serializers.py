@@ -33,6 +33,10 @@ class QuantitySerializer(serializers.Serializer):
     quantity = QuantityField(lowest=0, help_text="0 takes the line out.")
 
 
+class HoldSerializer(serializers.Serializer):
+    extend = serializers.BooleanField(default=False, help_text="Keep them longer: possible once.")
+
+
 class CodeSerializer(serializers.Serializer):
     code = serializers.CharField(max_length=60, allow_blank=True)
 
@@ -48,6 +52,7 @@ class CartItemSerializer(serializers.Serializer):
     quantity = serializers.IntegerField()
     wanted = serializers.IntegerField()
     available = serializers.IntegerField()
+    backordered = serializers.IntegerField(help_text="How many of `quantity` have yet to come.")
     price = MoneyNumber(source="variant.price", help_text="For one.")
     subtotal = MoneyNumber(source="quoted.subtotal", default=ZERO)
     discount = MoneyNumber(source="quoted.discount", default=ZERO)
@@ -136,6 +141,10 @@ class CartSerializer(serializers.Serializer):
     delivery = serializers.SerializerMethodField()
     shipping_methods = serializers.SerializerMethodField()
     problems = ProblemSerializer(many=True)
+    held_until = serializers.DateTimeField(
+        allow_null=True, help_text="Until then the goods are kept for this cart; null: they are not."
+    )
+    hold_extended = serializers.BooleanField(help_text="Whether that was made longer, which is done once.")
     created_at = serializers.DateTimeField(source="cart.created_at", allow_null=True, default=None)
     updated_at = serializers.DateTimeField(source="cart.modified_at", allow_null=True, default=None)
 

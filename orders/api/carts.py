@@ -9,11 +9,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ecommerce.lib.errors import NotFound
 from orders.api.access import CART_HEADER, cart_of, cart_to_change, customer_of, line_of
 from orders.api.cart_serializers import (
     CartItemInputSerializer,
     CartSerializer,
     CodeSerializer,
+    HoldSerializer,
     QuantitySerializer,
 )
 from orders.api.destination import DESTINATION, destination_asked
@@ -21,6 +23,7 @@ from orders.models import Cart
 from orders.services import baskets
 from orders.services import cart as carts
 from orders.services.coupons import coupon_of
+from orders.services.holding import extend_hold, hold_cart
 
 _TOKEN = OpenApiParameter(
     CART_HEADER, str, OpenApiParameter.HEADER, description="A guest's cart, as the first answer named it."
@@ -77,6 +80,26 @@ class CartView(APIView):
         cart = cart_to_change(request)
         if cart is not None:
             carts.clear_cart(cart=cart)
+        return show(cart)
+
+
+class CartHoldView(APIView):
+    """Keeping the cart's goods for its shopper."""
+
+    permission_classes = [AllowAny]
+
+    @describe(operation_id="cart_hold", request=HoldSerializer)
+    def post(self, request: Request) -> Response:
+        """Keep the goods for a while (asking again changes nothing), or `extend` that, once."""
+        given = HoldSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        cart = cart_to_change(request)
+        if cart is None:
+            raise NotFound("There is nothing in the basket to keep.", code="unknown_cart")
+        if given.validated_data["extend"]:
+            extend_hold(cart=cart)
+        else:
+            hold_cart(cart=cart)
         return show(cart)
 
 

@@ -11,6 +11,7 @@ _ID = r"[0-9]{1,18}"
 
 urlpatterns = [
     re_path(r"^cart/?$", carts.CartView.as_view(), name="api_cart"),
+    re_path(r"^cart/hold/?$", carts.CartHoldView.as_view(), name="api_cart_hold"),
     re_path(r"^cart/items/?$", carts.CartItemsView.as_view(), name="api_cart_items"),
     re_path(rf"^cart/items/(?P<line_id>{_ID})/?$", carts.CartItemView.as_view(), name="api_cart_item"),
     re_path(r"^cart/coupons/?$", carts.CartCouponsView.as_view(), name="api_cart_coupons"),

@@ -26,7 +26,13 @@ class Option:
 
 def promise_of(view: CartView, *, method: Offer, now: datetime) -> Promise:
     """The days on which the cart arrives by `method` when it is ordered `now`. No query."""
-    return promise(method=method, placed_at=now, settings=StoreSettings.current(), country=view.country)
+    return promise(
+        method=method,
+        placed_at=now,
+        settings=StoreSettings.current(),
+        country=view.country,
+        extra_days=view.extra_days,
+    )
 
 
 def arrival_of(view: CartView, *, now: datetime) -> Promise | None:

@@ -3,16 +3,17 @@
 import re
 from typing import Any
 
-from django.db.models import F, Sum
 from django.utils import timezone
 
-from catalog.models import StockItem, Variant
+from catalog.models import Variant
+from catalog.services import inventory
 from ecommerce.lib.errors import BadInput, DomainError, NotFound
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Cart, CartCoupon, CartLine, Order
 from orders.models.cart import MAX_QUANTITY
 from orders.models.discount import normalise_code
-from orders.services.cart_view import CartView, is_buyable, is_sold, rows_of, view_cart
+from orders.services import holding
+from orders.services.cart_view import CartView, hold_reference, is_buyable, is_sold, rows_of, view_cart
 from orders.services.coupons import put_coupon
 
 __all__ = ["CartView", "view_cart"]
@@ -54,10 +55,11 @@ def add_line(*, cart: Cart, sku: str, quantity: int) -> CartLine:
     variant = sellable_variant(sku)
     line = CartLine.objects.filter(cart=cart, variant=variant).first()
     total = quantity + (line.quantity if line else 0)
-    check_stock(variant, total, already=line.quantity if line else 0)
+    check_stock(variant, total, already=line.quantity if line else 0, cart=cart)
     line, _ = CartLine.objects.update_or_create(
         cart=cart, variant=variant, defaults={"quantity": total, "seen_price": variant.price}
     )
+    holding.adjust_hold(cart=cart)
     _touch(cart)
     return line
 
@@ -70,8 +72,9 @@ def change_line(*, line: CartLine, quantity: int) -> CartLine | None:
         remove_line(line=line)
         return None
     variant = sellable_variant(line.variant.sku)
-    check_stock(variant, quantity)
+    check_stock(variant, quantity, cart=line.cart)
     CartLine.objects.filter(pk=line.pk).update(quantity=quantity, seen_price=variant.price)
+    holding.adjust_hold(cart=line.cart)
     _touch(line.cart)
     line.refresh_from_db()
     return line
@@ -94,14 +97,20 @@ def add_again(*, cart: Cart, order: Order) -> tuple[int, list[str]]:
     return added, problems
 
 
+@retrying_atomic
 def remove_line(*, line: CartLine) -> None:
     """Take a line out; repeating does nothing."""
-    CartLine.objects.filter(pk=line.pk, cart__status__in=Cart.EDITABLE).delete()
+    cart = Cart.objects.select_for_update().get(pk=line.cart_id)
+    if CartLine.objects.filter(pk=line.pk, cart__status__in=Cart.EDITABLE).delete()[0]:
+        holding.adjust_hold(cart=cart)
     _touch(line.cart)
 
 
+@retrying_atomic
 def clear_cart(*, cart: Cart) -> None:
-    """Take everything out, codes included."""
+    """Take everything out, codes included; nothing is kept for the shopper any more."""
+    if Cart.objects.select_for_update().get(pk=cart.pk).status in Cart.EDITABLE:
+        holding.drop_hold(cart=cart)
     CartLine.objects.filter(cart=cart, cart__status__in=Cart.EDITABLE).delete()
     CartCoupon.objects.filter(cart=cart, cart__status__in=Cart.EDITABLE).delete()
 
@@ -121,9 +130,12 @@ def find_variant(sku: str) -> Variant | None:
     return Variant.objects.select_related("product__category", "image").filter(sku=sku).first()
 
 
-def check_stock(variant: Variant, quantity: int, *, already: int = 0) -> None:
-    """Raise an `out_of_stock` DomainError, in words, when fewer than `quantity` can be sold."""
-    free = StockItem.objects.filter(variant=variant).aggregate(n=Sum(F("on_hand") - F("held")))["n"] or 0
+def check_stock(variant: Variant, quantity: int, *, already: int = 0, cart: Cart | None = None) -> None:
+    """Raise an `out_of_stock` DomainError, in words, when fewer than `quantity` can be had.
+
+    What `cart` holds itself does not stand in its way.
+    """
+    free = inventory.level_of(variant.pk, own=[hold_reference(cart)] if cart else ()).total
     if quantity <= free:
         if quantity > MAX_QUANTITY:
             raise BadInput(f"We sell at most {MAX_QUANTITY} of one thing in an order.", field="quantity")
@@ -176,6 +188,7 @@ def accept_changes(*, cart: Cart) -> None:
             CartLine.objects.filter(pk=line.pk).update(
                 quantity=min(line.quantity, left), seen_price=line.variant.price
             )
+    holding.adjust_hold(cart=cart)
 
 
 @retrying_atomic
@@ -194,7 +207,7 @@ def merge_carts(*, guest: Cart, customer: Any) -> Cart:
     if guest.customer_id is not None or guest.status != Cart.Status.OPEN:
         return target
     mine = {line.variant_id: line for line in target.lines.all()}
-    for line in rows_of(guest):
+    for line in rows_of(guest, target):
         have = mine.get(line.variant_id)
         total = min(line.quantity + (have.quantity if have else 0), max(line.free, 0), MAX_QUANTITY)
         if total:
@@ -221,6 +234,7 @@ def merge_carts(*, guest: Cart, customer: Any) -> Cart:
         if not getattr(target, name):
             setattr(target, name, getattr(guest, name))
     target.save()
+    holding.take_over(guest=guest, target=target)
     Cart.objects.filter(pk=guest.pk).update(status=Cart.Status.MERGED)
     return target
 

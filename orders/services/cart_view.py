@@ -1,15 +1,16 @@
 """What a cart shows: its lines priced as they stand, and what changed since the last look."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, IntegerField, OuterRef, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, Subquery
 from django.utils import timezone
 from django_countries import countries
 
-from catalog.models import Product, StockItem, StoreSettings, Variant
+from catalog.models import Hold, Product, StoreSettings, Variant
+from catalog.services.stock_levels import level_fields
 from ecommerce.lib.money import ZERO, format_money, round_money
 from orders.models import Cart, CartCoupon, CartLine, Discount
 from orders.pricing import Delivery, Item, LineDiscount, Quote, QuotedLine
@@ -37,6 +38,7 @@ class ViewedLine:
     quantity: int
     wanted: int
     available: int
+    backordered: int = 0
     quoted: QuotedLine | None = None
     discounts: list[LineDiscount] = field(default_factory=list)
 
@@ -55,6 +57,18 @@ class CartView:
     postal_code: str = ""
     discounts: list[Discount] = field(default_factory=list)
     coupons: list[CartCoupon] = field(default_factory=list)
+    held_until: datetime | None = None
+    hold_extended: bool = False
+
+    @property
+    def held_seconds(self) -> int:
+        """How long the goods are still kept, so that the page need not trust the visitor's clock."""
+        return int((self.held_until - timezone.now()).total_seconds()) if self.held_until else 0
+
+    @property
+    def extra_days(self) -> int:
+        """Working days until the last thing on backorder has come; 0 when all of them are there."""
+        return max((row.variant.backorder_days for row in self.lines if row.backordered), default=0)
 
     @property
     def count(self) -> int:
@@ -110,19 +124,26 @@ def view_cart(cart: Cart | None, *, country: str = "", postal_code: str = "") ->
         country = address.country if address else str(StoreSettings.current().country)
         postal_code = address.postal_code if address else ""
     rows = rows_of(cart) if cart else []
+    now = timezone.now()
     lines, problems, items = [], [], []
     for row in rows:
         left = max(row.free, 0) if is_buyable(row) else 0
         quantity = min(row.quantity, left)
         problems += _problems(row, left)
         lines.append(
-            ViewedLine(pk=row.pk, variant=row.variant, quantity=quantity, wanted=row.quantity, available=left)
+            ViewedLine(
+                pk=row.pk,
+                variant=row.variant,
+                quantity=quantity,
+                wanted=row.quantity,
+                available=left,
+                backordered=max(quantity - row.ready, 0),
+            )
         )
         if quantity:
             items.append(quoting.as_item(row.variant, quantity))
     methods = offers_of(items, country=country, postal_code=postal_code)
     method = _chosen(methods, cart.shipping_method if cart else "")
-    now = timezone.now()
     known = eligibility.discounts_of(cart, now=now) if cart and items else []
     discounts = [row for row in known if eligibility.is_usable(row, now=now)]
     quote = quoting.quote_items(
@@ -153,21 +174,30 @@ def view_cart(cart: Cart | None, *, country: str = "", postal_code: str = "") ->
         postal_code=postal_code,
         discounts=discounts,
         coupons=coupons,
+        held_until=next((row.held_until for row in rows if row.held_until and row.held_until > now), None),
+        hold_extended=any(row.hold_extended for row in rows),
     )
 
 
-def rows_of(cart: Cart) -> list[Any]:
-    """The lines with variant, product and picture, and `free` stock, in one query."""
-    stock = (
-        StockItem.objects.filter(variant=OuterRef("variant"))
-        .order_by()
-        .values("variant")
-        .annotate(n=Sum(F("on_hand") - F("held")))
-        .values("n")
+def hold_reference(cart: Cart) -> str:
+    """The name under which stock is held for a cart."""
+    return f"cart:{cart.pk}"
+
+
+def rows_of(cart: Cart, *merged: Cart) -> list[Any]:
+    """The lines with variant, product and picture, and what can be had of each, in one query.
+
+    `ready` is there now, `free` with what may be promised beyond stock. Pieces that this cart (or
+    one of those `merged` into it) holds are free to it; `held_until` says until when it does.
+    """
+    own = [hold_reference(one) for one in (cart, *merged)]
+    mine = Hold.objects.filter(reference=own[0], state=Hold.State.ACTIVE).order_by("expires_at")
+    rows = cart.lines.select_related("variant__product__category", "variant__image").annotate(
+        **level_fields("variant__", own=own),
+        held_until=Subquery(mine.values("expires_at")[:1]),
+        hold_extended=Exists(mine.filter(extended=True)),
     )
-    free = Coalesce(Subquery(stock, output_field=IntegerField()), 0)
-    related = ("variant__product__category", "variant__image")
-    return list(cart.lines.select_related(*related).annotate(free=free).order_by("pk"))
+    return list(rows.annotate(free=F("ready") + F("later")).order_by("pk"))
 
 
 def is_buyable(row: CartLine) -> bool:

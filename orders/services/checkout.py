@@ -16,7 +16,7 @@ from ecommerce.lib.transactions import retrying_atomic
 from orders.agreement import Agreement, agreement_of, changes_between
 from orders.models import Cart, Notification, Order, OrderLine
 from orders.services.arrival import arrival_of, terms_of
-from orders.services.cart_view import CartView, view_cart
+from orders.services.cart_view import CartView, hold_reference, view_cart
 from orders.services.collecting import collecting_place
 from orders.services.discount_uses import claim_uses
 from orders.services.events import record
@@ -65,6 +65,7 @@ def place_order(
     inventory.reserve(
         quantities={line.variant.pk: line.quantity for line in view.lines if line.quantity},
         reference=order.stock_reference,
+        instead_of=[hold_reference(cart)],
     )
     claim_uses(order=order, applied=view.quote.discounts)
     record(order=order, kind="placed", message="Order received", actor=customer, actor_label=order.name)
@@ -175,7 +176,7 @@ def _create_order(view: CartView, cart: Cart, customer: Any, payment_method: str
         shipping_name=quote.shipping_name,
         promised_from=arrives.earliest,
         promised_until=arrives.latest,
-        promise_terms=terms_of(view.method),
+        promise_terms=terms_of(view.method, extra_days=view.extra_days),
         collect_from=collecting_place(view.method),
         shipping_address=delivery.to_dict(),
         billing_address=billing.to_dict(),

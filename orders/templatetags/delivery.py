@@ -26,7 +26,15 @@ def delivery_promise(product: Product, variant: Any) -> dict[str, Any]:
     method = next((offer for offer in offered if not offer.is_collect), None)
     collect = next((offer for offer in offered if offer.is_collect), None)
     now = timezone.now()
-    arrives = promise(method=method, placed_at=now, settings=settings, country=country) if method else None
+    arrives = None
+    if method:
+        arrives = promise(
+            method=method,
+            placed_at=now,
+            settings=settings,
+            country=country,
+            extra_days=variant.extra_days,
+        )
     return {
         "product": product,
         "method": method,

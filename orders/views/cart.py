@@ -21,7 +21,10 @@ from orders.forms.destination import DestinationForm
 from orders.models import CartLine
 from orders.services import cart as carts
 from orders.services.cart_view import view_cart
+from orders.services.holding import extend_hold
 
+# The pages with the button that keeps the goods longer.
+BACK = {name: f"orders:checkout_{name}" for name in ("contact", "address", "delivery", "review")}
 # The parts of a page that a button may ask to have replaced.
 FRAGMENTS = {"drawer-body": "orders/_drawer.html", "cart-body": "orders/_cart_body.html"}
 
@@ -91,6 +94,21 @@ def accept(request: HttpRequest) -> HttpResponse:
     if cart := find_cart(request):
         carts.accept_changes(cart=cart)
     return _answer(request, words="Your basket is up to date.")
+
+
+@require_POST
+def hold(request: HttpRequest) -> HttpResponse:
+    """ "Keep them longer": once. Leads back to the page whose button it was."""
+    cart = find_cart(request)
+    if cart is None:
+        raise Http404
+    try:
+        extend_hold(cart=cart)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "We keep your things longer.")
+    return redirect(BACK.get(request.POST.get("back", ""), "orders:cart"))
 
 
 @require_POST

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from customers.forms import AddressForm
 from customers.models import Address
+from ecommerce.lib.errors import DomainError
 from orders.access import find_cart, restore_cart, sign_cart
 from orders.agreement import Agreement, agreement_of, changes_between, sign_agreement
 from orders.destination import destination_of
@@ -26,6 +28,7 @@ from orders.models import Cart
 from orders.services.arrival import arrival_of, options_of
 from orders.services.cart_view import view_cart
 from orders.services.checkout import missing_answer, save_answers
+from orders.services.holding import hold_cart
 
 LABELS = {
     "contact": "Contact",
@@ -77,7 +80,7 @@ def contact(request: HttpRequest, cart: Cart | None) -> HttpResponse:
     form = ContactForm(request.POST or None, initial={"email": known})
     if form.is_valid() and cart:
         save_answers(cart=cart, email=form.cleaned_data["email"])
-        return _next(request, "orders:checkout_address")
+        return _next(request, cart, "orders:checkout_address")
     return _render(request, "contact", cart, [form], form=form)
 
 
@@ -100,7 +103,7 @@ def address(request: HttpRequest, cart: Cart | None) -> HttpResponse:
     if all(answers) and cart:
         elsewhere = invoice.postal() if differs else None
         save_answers(cart=cart, shipping_address=form.postal(), billing_address=elsewhere, **vat.cleaned_data)
-        return _next(request, "orders:checkout_delivery")
+        return _next(request, cart, "orders:checkout_delivery")
     context = {"form": form, "vat": vat, "choice": choice, "invoice": invoice, "book": book}
     return _render(request, "address", cart, forms, **context)
 
@@ -114,7 +117,7 @@ def delivery(request: HttpRequest, cart: Cart | None) -> HttpResponse:
     form = DeliveryForm(request.POST or None, methods=view.methods, initial=initial)
     if form.is_valid() and cart:
         save_answers(cart=cart, **form.cleaned_data)
-        return _next(request, "orders:checkout_review")
+        return _next(request, cart, "orders:checkout_review")
     return _render(request, "delivery", cart, [form], form=form, view=view, options=options_of(view))
 
 
@@ -176,8 +179,16 @@ def _render(
     return render(request, f"orders/checkout_{name}.html", context, status=status)
 
 
-def _next(request: HttpRequest, following: str) -> HttpResponse:
-    """On to the next step, or back to the check when only one answer was being changed."""
+def _next(request: HttpRequest, cart: Cart, following: str) -> HttpResponse:
+    """Keep the goods, then on to the next step, or back to the check when one answer was changed.
+
+    When something cannot be kept, the shopper reads why on the basket's page.
+    """
+    try:
+        hold_cart(cart=cart)
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("orders:cart")
     return redirect("orders:checkout" if "change" in request.GET else following)
 
 

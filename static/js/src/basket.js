@@ -42,12 +42,12 @@ on("click", (event) => {
 
 const changeQuantity = (button) => {
   const input = $("input", button.closest(".qty"));
-  const lowest = Number(input.dataset.min || 1);
-  const highest = Number(input.dataset.max || 999);
-  const wanted = (parseInt(input.value, 10) || 0) + Number(button.dataset.step);
+  const lowest = +(input.dataset.min || 1);
+  const highest = +(input.dataset.max || 999);
+  const wanted = (parseInt(input.value) || 0) + +button.dataset.step;
   const value = Math.min(Math.max(wanted, lowest), highest);
-  announce(value === wanted ? String(value) : value === highest ? `${highest} is all there is` : `${lowest} is the least`);
-  if (String(value) === input.value) return;
+  announce(value === wanted ? `${value}` : value === highest ? `${highest} is all there is` : `${lowest} is the least`);
+  if (`${value}` === input.value) return;
   input.value = value;
   input.dispatchEvent(new Event("change", { bubbles: true }));
 };

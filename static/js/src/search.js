@@ -24,7 +24,7 @@ const ask = async (number) => {
     link.tabIndex = -1;
   });
   list.hidden = !found.length;
-  field.setAttribute("aria-expanded", String(!list.hidden));
+  field.setAttribute("aria-expanded", !list.hidden);
   field.removeAttribute("aria-activedescendant");
   announce(found.length ? `${found.length} suggestion${found.length === 1 ? "" : "s"}` : "");
 };
@@ -33,7 +33,7 @@ const choose = (key) => {
   const here = found.findIndex((link) => link.ariaSelected === "true");
   /* One place more than there are options: the field itself. */
   const next = ((here + (key === "ArrowDown" ? 2 : found.length + 1)) % (found.length + 1)) - 1;
-  found.forEach((link, index) => { link.ariaSelected = String(index === next); });
+  found.forEach((link, index) => { link.ariaSelected = index === next; });
   if (next < 0) field.removeAttribute("aria-activedescendant");
   else field.setAttribute("aria-activedescendant", found[next].id);
 };
