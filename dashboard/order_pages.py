@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.order_actions import ACTIONS, CHANGE, SEND_MONEY, OrderAction, run_for_all
 from dashboard.order_forms import NoteForm
-from orders.models import Invoice, Order
+from orders.models import Order
 from orders.pricing import Quote
 from orders.services.events import record
 from payments.models import Payment
@@ -48,7 +48,7 @@ def _about(request: HttpRequest, order: Order) -> dict[str, Any]:
         "events": order.events.order_by("-pk"),
         "payments": Payment.objects.filter(order=order).prefetch_related("refunds"),
         "shipments": order.shipments.prefetch_related("lines__line"),
-        "invoice": Invoice.objects.filter(order=order).first(),
+        "invoice": order.invoice,
         "may_change": request.user.has_perm(CHANGE),
         "offered": [
             action for action in ACTIONS.values() if action.offered(order) and action.permitted(request.user)
@@ -88,7 +88,7 @@ def _take(request: HttpRequest, action: OrderAction, order: Order, answers: dict
 
 def _warning(action: OrderAction, order: Order) -> str:
     """What to think of before a step that cannot be taken back."""
-    if action.code == "cancel" and order.is_paid:
+    if action.code == "cancel" and order.got_money:
         return "The order is paid. Cancelling it sends the whole payment back to the customer."
     if action.code == "cancel":
         return "The goods go back into stock, and the customer is told by email."

@@ -25,6 +25,7 @@ _TONES = {
     "cancelled": "",
     "refunded": "",
     "unpaid": "sun",
+    "partly_paid": "sun",
     "paid": "good",
     "partly_refunded": "sun",
     "unfulfilled": "",
@@ -60,6 +61,8 @@ def order_flags(order: Order) -> SafeString:
         flags.append(badge("Late", "bad"))
     if is_unpaid_too_long(order, timezone.now()):
         flags.append(badge("Unpaid > 1 h", "sun"))
+    if order.overpaid_since:
+        flags.append(badge("Overpaid", "sun"))
     return format_html_join("", "{}", ((flag,) for flag in flags))
 
 

@@ -66,6 +66,8 @@ class OrderSummarySerializer(OrderBriefSerializer):
     shipping_total = MoneyNumber()
     discount_total = MoneyNumber()
     tax_total = MoneyNumber()
+    amount_paid = MoneyNumber(help_text="Received, less what was sent back.")
+    amount_due = MoneyNumber(help_text="Still to pay.")
     prices_include_tax = serializers.BooleanField()
     updated_at = serializers.DateTimeField(source="modified_at")
 
@@ -76,6 +78,9 @@ class OrderSerializer(OrderSummarySerializer):
     delivery_address = AddressSerializer()
     billing_address = AddressSerializer(source="invoice_address")
     note = serializers.CharField(allow_blank=True)
+    can_be_changed = serializers.BooleanField(
+        source="can_be_changed_by_shopper", help_text="Cancelled, or sent to another address."
+    )
     promised_from = serializers.DateField(allow_null=True)
     promised_until = serializers.DateField(allow_null=True)
     expires_at = serializers.DateTimeField(allow_null=True)

@@ -19,6 +19,8 @@ class Notification(models.Model):
         ORDER_PAID = "order_paid", "Payment received"
         ORDER_SHIPPED = "order_shipped", "Order shipped"
         ORDER_CANCELLED = "order_cancelled", "Order cancelled"
+        ORDER_CHANGED = "order_changed", "Order changed"
+        PAYMENT_REQUEST = "payment_request", "Balance to pay"
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=30, choices=Kind)

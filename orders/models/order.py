@@ -1,6 +1,7 @@
 """The order: a snapshot of what was bought, and the states it goes through."""
 
 import secrets
+from decimal import Decimal
 from typing import Any, Self
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.utils import timezone
 from catalog.models import Product, Variant
 from ecommerce.lib.addresses import PostalAddress
 from ecommerce.lib.models import BaseModel, LifecycleQuerySet
-from ecommerce.lib.money import MoneyField
+from ecommerce.lib.money import ZERO, MoneyField
 from orders.models.cart import Cart, new_token
 from orders.pricing import Quote
 
@@ -21,6 +22,7 @@ PAYMENT_LABELS = {
     "bank_transfer": "Bank transfer",
     "cash_on_delivery": "Cash on delivery",
 }
+PAID_AT_DOOR = "cash_on_delivery"
 # Without I, L, O and U: nothing to misread on a parcel or the phone.
 NUMBER_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -62,6 +64,7 @@ class Order(BaseModel):
 
     class PaymentStatus(models.TextChoices):
         UNPAID = "unpaid", "Awaiting payment"
+        PARTLY_PAID = "partly_paid", "Partly paid"
         PAID = "paid", "Paid"
         PARTLY_REFUNDED = "partly_refunded", "Partly refunded"
         REFUNDED = "refunded", "Refunded"
@@ -102,7 +105,15 @@ class Order(BaseModel):
     discount_total = MoneyField()
     tax_total = MoneyField()
     total = MoneyField()
+    amount_paid = MoneyField(default=0, help_text="Money received, less money sent back.")
+    amount_credited = MoneyField(
+        default=0, help_text="What was sent back although the total asks for it: goodwill, returned goods."
+    )
+    overpaid_since = models.DateTimeField(
+        null=True, blank=True, db_index=True, help_text="More came in than it costs: the rest goes back."
+    )
     prices_include_tax = models.BooleanField()
+    revision = models.PositiveIntegerField(default=0, help_text="How often it was changed since placing.")
     quote = models.JSONField(default=dict, help_text="The whole calculation, with its trace.")
 
     shipping_method = models.CharField(max_length=40)
@@ -118,6 +129,9 @@ class Order(BaseModel):
         null=True, blank=True, help_text="Cancelled then, unless paid; empty when it waits for nothing."
     )
     paid_at = models.DateTimeField(null=True, blank=True)
+    picking_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since then it is being packed; the shopper can no longer change it."
+    )
     shipped_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -180,8 +194,57 @@ class Order(BaseModel):
         return self.can_become(self.Status.CANCELLED)
 
     @property
+    def can_be_changed_by_shopper(self) -> bool:
+        """Until somebody starts to pick it, the shopper may still cancel it or send it elsewhere."""
+        is_open = self.status in (self.Status.PENDING, self.Status.PROCESSING)
+        return is_open and self.picking_at is None and not self.has_left
+
+    @property
+    def can_be_edited(self) -> bool:
+        """Staff may change it until all of it has left."""
+        return self.status in (self.Status.PENDING, self.Status.PROCESSING)
+
+    @property
+    def has_left(self) -> bool:
+        """Whether at least one parcel has left."""
+        return self.fulfilment_status != self.FulfilmentStatus.UNFULFILLED
+
+    @property
+    def balance(self) -> Decimal:
+        """What the total asks for beyond what came in; negative when too much came."""
+        return self.total - self.amount_paid - self.amount_credited
+
+    @property
+    def amount_due(self) -> Decimal:
+        """What is still to pay; nothing once the order is cancelled or refunded."""
+        over = self.status in (self.Status.CANCELLED, self.Status.REFUNDED)
+        return ZERO if over else max(self.balance, ZERO)
+
+    @property
     def is_paid(self) -> bool:
+        """Whether nothing is left to pay, refunded or not."""
+        return self.payment_status not in (self.PaymentStatus.UNPAID, self.PaymentStatus.PARTLY_PAID)
+
+    @property
+    def got_money(self) -> bool:
+        """Whether anything was ever paid for it."""
         return self.payment_status != self.PaymentStatus.UNPAID
+
+    @property
+    def awaits_balance(self) -> bool:
+        """Whether it waits for the rest of its money; what is paid at the door waits for nothing."""
+        partly = self.payment_status == self.PaymentStatus.PARTLY_PAID
+        return partly and self.payment_method != PAID_AT_DOOR
+
+    @property
+    def can_be_paid(self) -> bool:
+        """Whether its payment page has something to ask for."""
+        return bool(self.amount_due) and (self.status == self.Status.PENDING or self.awaits_balance)
+
+    @property
+    def invoice(self) -> Any:
+        """The invoice that counts: the newest, None before there is one."""
+        return self.invoices.order_by("-revision").first()
 
 
 class OrderLine(models.Model):

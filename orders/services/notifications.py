@@ -73,6 +73,7 @@ def _context(row: Notification) -> dict[str, Any]:
         "order": row.order,
         "lines": list(row.order.lines.all()),
         "shipment": shipment,
+        "is_balance": row.kind == Notification.Kind.ORDER_PAID and bool(row.key),
         "shop_name": shop.name,
         "contact_phone": shop.contact_phone,
         "bank": shop,

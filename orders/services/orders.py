@@ -1,14 +1,17 @@
 """The order's life: paid, being prepared, cancelled, refunded. Shipping is in `fulfilment`."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
 from catalog.services import inventory
 from ecommerce.lib.errors import DomainError
+from ecommerce.lib.money import ZERO, format_money
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Notification, Order
+from orders.services import balances
 from orders.services.discount_uses import release_uses
 from orders.services.events import record
 from orders.services.invoices import issue_invoice
@@ -51,21 +54,21 @@ def wrong_state(order: Order, status: str) -> WrongState:
 
 
 @retrying_atomic
-def mark_paid(*, order: Order, actor: Any = None) -> Order:
-    """The order's money has arrived. Repeating changes nothing.
+def mark_paid(*, order: Order, amount: Decimal | None = None, actor: Any = None) -> Order:
+    """Money has arrived: `amount` of it, or without one all that is due, and then once only.
 
-    A waiting order goes on to be processed and gets its invoice. The money of an order that
-    was cancelled meanwhile is recorded too; `payments` sends it back.
+    An order with nothing left to pay goes on to be processed and gets its invoice. The money of
+    an order that was cancelled meanwhile is recorded too; `payments` sends it back.
     """
     order = locked(order)
-    if order.payment_status != Order.PaymentStatus.UNPAID:
-        return order
-    now = timezone.now()
-    Order.objects.filter(pk=order.pk).update(
-        payment_status=Order.PaymentStatus.PAID, paid_at=now, expires_at=None, modified_at=now
-    )
-    order.refresh_from_db()
-    record(order=order, kind="paid", message="Payment received", actor=actor)
+    if amount is None:
+        if order.is_paid:
+            return order
+        amount = max(order.balance, ZERO)
+    had_money = order.got_money
+    balances.add_money(order, paid=amount)
+    words = f": {format_money(amount, order.currency)}" if had_money or not order.is_paid else ""
+    record(order=order, kind="paid", message=f"Payment received{words}", actor=actor)
     if order.status == Order.Status.CANCELLED:
         record(
             order=order,
@@ -74,11 +77,26 @@ def mark_paid(*, order: Order, actor: Any = None) -> Order:
             is_public=False,
         )
         return order
+    if order.overpaid_since:
+        record(
+            order=order,
+            kind="overpaid",
+            message=f"Overpaid by {format_money(-order.balance, order.currency)}; that has to go back.",
+            is_public=False,
+        )
+    go_on(order)
+    if order.is_paid:
+        balances.tell_paid(order)
+    return order
+
+
+def go_on(order: Order) -> None:
+    """Take a locked order on once nothing is left to pay: to be prepared, and with an invoice."""
+    if not order.is_paid:
+        return
     if order.status == Order.Status.PENDING:
         move(order, Order.Status.PROCESSING)
     issue_invoice(order=order)
-    owe(order=order, kind=Notification.Kind.ORDER_PAID)
-    return order
 
 
 @retrying_atomic
@@ -90,7 +108,7 @@ def mark_processing(*, order: Order, actor: Any = None) -> Order:
     order = locked(order)
     if order.status == Order.Status.PROCESSING:
         return order
-    if order.payment_status == Order.PaymentStatus.UNPAID and order.expires_at is not None:
+    if order.awaits_balance or (not order.is_paid and order.expires_at is not None):
         raise WrongState(
             f"Order {order.number} has not been paid yet. Confirm its payment first.", code="not_paid"
         )
@@ -126,15 +144,24 @@ def cancel_order(*, order: Order, actor: Any = None, reason: str) -> Order:
 
 
 @retrying_atomic
-def mark_refunded(*, order: Order, in_full: bool, actor: Any = None, amount_text: str = "") -> Order:
-    """Money went back: all of it, or a part. A shipped order refunded in full is closed."""
+def mark_refunded(
+    *, order: Order, amount: Decimal, credit: Decimal, is_public: bool = True, actor: Any = None
+) -> Order:
+    """`amount` went back; `credit` of it is money that the order's total still asks for.
+
+    A shipped order of which no money is left is closed.
+    """
     order = locked(order)
-    status = Order.PaymentStatus.REFUNDED if in_full else Order.PaymentStatus.PARTLY_REFUNDED
-    Order.objects.filter(pk=order.pk).update(payment_status=status, modified_at=timezone.now())
-    order.refresh_from_db()
-    if in_full and order.can_become(Order.Status.REFUNDED):
+    balances.add_money(order, paid=-amount, credited=credit)
+    if order.payment_status == Order.PaymentStatus.REFUNDED and order.can_become(Order.Status.REFUNDED):
         move(order, Order.Status.REFUNDED)
-    record(order=order, kind="refunded", message=f"Refunded {amount_text}".strip(), actor=actor)
+    record(
+        order=order,
+        kind="refunded",
+        message=f"Refunded {format_money(amount, order.currency)}",
+        is_public=is_public,
+        actor=actor,
+    )
     return order
 
 

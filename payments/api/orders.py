@@ -116,7 +116,8 @@ def _require_right(request: Request, order: Order, status: str) -> None:
     Sending money back takes the permission to do so, also when cancelling does it.
     """
     if is_staff(request.user, CHANGE_ORDERS):
-        sends_money = status == Order.Status.REFUNDED or (status == Order.Status.CANCELLED and order.is_paid)
+        cancels_paid = status == Order.Status.CANCELLED and order.got_money
+        sends_money = status == Order.Status.REFUNDED or cancels_paid
         if sends_money and not request.user.has_perm(SEND_MONEY):
             raise PermissionDenied
         return

@@ -7,8 +7,8 @@ from orders.models import Order, ShippingMethod
 from orders.services.fulfilment import deliver_order, ship_order
 from orders.services.orders import mark_processing, wrong_state
 from payments.gateways.base import GatewayError
-from payments.models import Payment
-from payments.services.orders import cancel_and_refund, return_money
+from payments.services.orders import cancel_and_refund
+from payments.services.refunds import return_everything
 
 
 def change_status(
@@ -61,8 +61,5 @@ def _cancel(order: Order, reason: str, actor: Any) -> None:
 
 
 def _refund(order: Order, reason: str, actor: Any) -> None:
-    captured = list(Payment.objects.filter(order=order, status=Payment.Status.CAPTURED).order_by("pk"))
-    if not any(payment.refunded_amount < payment.amount for payment in captured):
+    if not return_everything(order=order, reason=reason, actor=actor):
         raise DomainError(f"Order {order.number} has no money left to send back.", code="nothing_to_refund")
-    for payment in captured:
-        return_money(payment=payment, reason=reason, actor=actor)

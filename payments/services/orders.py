@@ -10,7 +10,7 @@ from orders.services.orders import cancel_order, mark_paid
 from payments import gateways
 from payments.models import Payment
 from payments.services.payments import call_off_payment, create_payment
-from payments.services.refunds import refund_payment
+from payments.services.refunds import return_everything
 
 
 @retrying_atomic
@@ -27,7 +27,7 @@ def place_and_pay(
     order = place_order(
         cart=cart, customer=customer, confirmed_total=confirmed_total, payment_method=gateway.code
     )
-    if live := Payment.objects.filter(live_for=order.pk).first():
+    if live := Payment.objects.filter(live_for=order.pk).order_by("-part").first():
         return order, live
     if order.is_paid or order.status == Order.Status.CANCELLED:
         return order, None
@@ -47,16 +47,6 @@ def cancel_and_refund(*, order: Order, reason: str, actor: Any = None) -> Order:
     for payment in Payment.objects.filter(order=order).order_by("pk"):
         if payment.is_open:
             call_off_payment(payment=payment, reason=reason)
-        elif payment.status == Payment.Status.CAPTURED:
-            return_money(payment=payment, reason=reason, actor=actor)
+    return_everything(order=order, reason=reason, actor=actor)
     order.refresh_from_db()
     return order
-
-
-def return_money(*, payment: Payment, reason: str, actor: Any = None) -> None:
-    """Send back all that is left of a captured payment; the fixed key makes it happen once."""
-    left = payment.amount - payment.refunded_amount
-    if left > 0:
-        refund_payment(
-            payment=payment, amount=left, reason=reason, key=f"return-{payment.reference}", actor=actor
-        )
