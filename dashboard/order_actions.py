@@ -11,7 +11,7 @@ from dashboard.worklists import is_to_ship, waits_for_money
 from ecommerce.lib.errors import DomainError
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Order
-from orders.services import fulfilment
+from orders.services import fulfilment, picking
 from orders.services import orders as order_services
 from payments import gateways
 from payments.services import orders as paid_orders
@@ -41,9 +41,23 @@ def _start(order: Order, actor: Any, **answers: Any) -> None:
     order_services.mark_processing(order=order, actor=actor)
 
 
+def _pick(order: Order, actor: Any, **answers: Any) -> None:
+    picking.start_picking(order=order, actor=actor)
+
+
+def _stop_picking(order: Order, actor: Any, **answers: Any) -> None:
+    picking.stop_picking(order=order, actor=actor)
+
+
 @retrying_atomic
 def _ship(order: Order, actor: Any, **answers: Any) -> None:
     """An order paid at the door may still be pending; it is taken in hand on the way."""
+    if answers.get("despite_balance") and not actor.has_perm(TAKE_MONEY):
+        raise DomainError(
+            f"Order {order.number} is not paid in full; sending it all the same takes the permission "
+            "to change payments.",
+            code="not_allowed",
+        )
     if order.status == Order.Status.PENDING:
         order_services.mark_processing(order=order, actor=actor)
     fulfilment.ship_order(order=order, actor=actor, **answers)
@@ -132,14 +146,32 @@ ACTIONS: dict[str, OrderAction] = {
             offered=lambda order: order.status == Order.Status.PENDING and not waits_for_money(order),
         ),
         OrderAction(
+            code="pick",
+            label="Start picking",
+            bulk_label="Start picking",
+            done="being picked",
+            icon="shopping_basket",
+            run=_pick,
+            offered=lambda order: is_to_ship(order) and order.picking_at is None,
+        ),
+        OrderAction(
             code="ship",
             label="Ship",
             bulk_label="Ship",
             done="shipped",
             icon="local_shipping",
             run=_ship,
-            offered=is_to_ship,
+            offered=lambda order: is_to_ship(order) or (order.awaits_balance and order.can_be_edited),
             form_class=ShipForm,
+        ),
+        OrderAction(
+            code="stop-picking",
+            label="Back to waiting",
+            bulk_label="Back to waiting",
+            done="waiting again",
+            icon="undo",
+            run=_stop_picking,
+            offered=lambda order: order.picking_at is not None and order.can_be_edited and not order.has_left,
         ),
         OrderAction(
             code="deliver",

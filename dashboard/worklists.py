@@ -32,6 +32,11 @@ def to_ship() -> Q:
     return _OPEN & ~waits_for_money & ~awaits_balance & ~Q(fulfilment_status=Order.FulfilmentStatus.FULFILLED)
 
 
+def picking() -> Q:
+    """Orders that somebody has begun to pack and that have not left entirely."""
+    return Q(status=Order.Status.PROCESSING, picking_at__isnull=False)
+
+
 def late(today: date) -> Q:
     """Orders that may leave and are still here on the first day delivery was promised for."""
     return to_ship() & Q(promised_from__lte=today)
@@ -44,12 +49,19 @@ def queue(name: str) -> Q | None:
             return unpaid(timezone.now())
         case "to_ship":
             return to_ship()
+        case "picking":
+            return picking()
         case "late":
             return late(timezone.localdate())
     return None
 
 
-QUEUES = (("unpaid", "Unpaid for over an hour"), ("to_ship", "To ship"), ("late", "Late"))
+QUEUES = (
+    ("unpaid", "Unpaid for over an hour"),
+    ("to_ship", "To ship"),
+    ("picking", "Picking"),
+    ("late", "Late"),
+)
 
 
 def waits_for_money(order: Order) -> bool:

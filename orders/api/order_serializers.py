@@ -25,12 +25,21 @@ class OrderItemSerializer(serializers.Serializer):
     total = MoneyNumber()
 
 
+class ShipmentItemSerializer(serializers.Serializer):
+    """How many of an order line are in a parcel."""
+
+    sku = serializers.CharField(source="line.sku")
+    product_name = serializers.CharField(source="line.full_name")
+    quantity = serializers.IntegerField()
+
+
 class ShipmentSerializer(serializers.Serializer):
     carrier = serializers.CharField()
     tracking_number = serializers.CharField(allow_blank=True)
     tracking_url = serializers.CharField(allow_blank=True)
     shipped_at = serializers.DateTimeField()
     delivered_at = serializers.DateTimeField(allow_null=True)
+    items = ShipmentItemSerializer(many=True, source="lines")
 
 
 class OrderEventSerializer(serializers.Serializer):
@@ -90,6 +99,12 @@ class OrderSerializer(OrderSummarySerializer):
     cancelled_at = serializers.DateTimeField(allow_null=True)
     shipments = ShipmentSerializer(many=True)
     events = OrderEventSerializer(many=True, source="public_events")
+
+
+class OrderChangeSerializer(serializers.Serializer):
+    """What the shopper may change: where it goes, until it is picked."""
+
+    shipping_address = AddressField()
 
 
 class CustomerOrdersSerializer(serializers.Serializer):

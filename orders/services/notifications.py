@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import StoreSettings
@@ -67,16 +68,19 @@ def send_owed(*, now: datetime, limit: int = 500) -> int:
 def _context(row: Notification) -> dict[str, Any]:
     shop, shipment = StoreSettings.current(), None
     cancelled = row.order.events.filter(kind="cancelled").first()
+    changed = row.order.events.filter(kind__in=["edited", "address_changed"]).last()
     if row.kind == Notification.Kind.ORDER_SHIPPED and row.key:
         shipment = Shipment.objects.filter(pk=row.key, order=row.order).first()
     return {
         "order": row.order,
         "lines": list(row.order.lines.all()),
         "shipment": shipment,
+        "edit_reason": changed.data.get("reason", "") if changed else "",
         "is_balance": row.kind == Notification.Kind.ORDER_PAID and bool(row.key),
         "shop_name": shop.name,
         "contact_phone": shop.contact_phone,
         "bank": shop,
         "reason": cancelled.data.get("reason", "") if cancelled else "",
+        "pay_url": settings.SITE_URL + reverse("payments:start", args=[row.order.token]),
         "track_url": settings.SITE_URL + row.order.get_absolute_url(),
     }

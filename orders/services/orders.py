@@ -32,12 +32,12 @@ def locked(order: Order) -> Order:
 def move(order: Order, status: str, **changes: Any) -> None:
     """Change a locked order's status along its transition table; raises WrongState otherwise.
 
-    The old status is part of the UPDATE, so a rival who was faster is noticed even where the
+    The old state is part of the UPDATE, so a rival who was faster is noticed even where the
     database ignores row locks (SQLite).
     """
     if not order.can_become(status):
         raise wrong_state(order, status)
-    rows = Order.objects.filter(pk=order.pk, status=order.status)
+    rows = Order.objects.filter(pk=order.pk, status=order.status, picking_at=order.picking_at)
     if not rows.update(status=status, modified_at=timezone.now(), **changes):
         raise DomainError("Somebody else has just changed this order. Please look again.", code="conflict")
     order.refresh_from_db()
@@ -118,17 +118,20 @@ def mark_processing(*, order: Order, actor: Any = None) -> Order:
 
 
 @retrying_atomic
-def cancel_order(*, order: Order, actor: Any = None, reason: str) -> Order:
+def cancel_order(*, order: Order, actor: Any = None, reason: str, by_shopper: bool = False) -> Order:
     """Cancel before shipping: stock and discount uses go back. Repeating changes nothing.
 
     Money that was paid is `payments`' to return (`payments.services.orders.cancel_and_refund`).
-    Raises WrongState once it has shipped.
+    Raises WrongState once it has shipped, and for the shopper (`by_shopper`) DomainError
+    (`picking`) once somebody has begun to pack it.
     """
     order = locked(order)
     if order.status == Order.Status.CANCELLED:
         return order
-    if order.fulfilment_status != Order.FulfilmentStatus.UNFULFILLED:
+    if order.has_left:
         raise wrong_state(order, Order.Status.CANCELLED)
+    if by_shopper and order.picking_at is not None:
+        raise being_packed()
     move(order, Order.Status.CANCELLED, cancelled_at=timezone.now(), expires_at=None)
     inventory.release(reference=order.stock_reference)
     release_uses(order=order)
@@ -141,6 +144,15 @@ def cancel_order(*, order: Order, actor: Any = None, reason: str) -> Order:
     )
     owe(order=order, kind=Notification.Kind.ORDER_CANCELLED)
     return order
+
+
+def being_packed() -> DomainError:
+    """Why the shopper can neither cancel nor change an order any more."""
+    return DomainError(
+        "We are packing it already, so it can no longer be cancelled or changed here. You can send it "
+        "back when it has arrived, or write to us at once.",
+        code="picking",
+    )
 
 
 @retrying_atomic

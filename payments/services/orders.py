@@ -36,14 +36,14 @@ def place_and_pay(
     return order, create_payment(order=order, gateway=gateway.code, actor=customer)
 
 
-def cancel_and_refund(*, order: Order, reason: str, actor: Any = None) -> Order:
+def cancel_and_refund(*, order: Order, reason: str, actor: Any = None, by_shopper: bool = False) -> Order:
     """Cancel an order before it ships and send back what was paid for it.
 
     The order is cancelled first; when the gateway cannot be reached the refund stays owed and
-    the sweep sends it. Raises WrongState once the order has shipped, GatewayError when the
+    the sweep sends it. Raises what `cancel_order` raises, GatewayError when the
     money could not be sent back yet.
     """
-    order = cancel_order(order=order, actor=actor, reason=reason)
+    order = cancel_order(order=order, actor=actor, reason=reason, by_shopper=by_shopper)
     for payment in Payment.objects.filter(order=order).order_by("pk"):
         if payment.is_open:
             call_off_payment(payment=payment, reason=reason)

@@ -125,7 +125,7 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
     order = order_for_token(token)
     reason = request.POST.get("reason", "").strip()[:200] or "asked for by the customer"
     try:
-        order = cancel_and_refund(order=order, reason=reason)
+        order = cancel_and_refund(order=order, reason=reason, by_shopper=True)
     except GatewayError:
         messages.warning(
             request, "Your order is cancelled. Your money goes back as soon as the bank answers."

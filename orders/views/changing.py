@@ -1,0 +1,37 @@
+"""The shopper changes an order that nobody has begun to pack."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from customers.forms import AddressForm
+from ecommerce.lib.errors import DomainError
+from orders.access import order_for_token
+from orders.services.changing import change_address
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def address(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the order goes. Whoever holds its link may change that, as they may cancel it."""
+    order = order_for_token(token)
+    initial = AddressForm.initial_of(order.delivery_address)
+    form = AddressForm(request.POST or None, initial=initial, section="shipping")
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            customer = request.user if request.user.pk == order.customer_id else None
+            try:
+                change_address(order=order, address=form.postal(), actor=customer)
+            except DomainError as error:
+                form.add_error(None, error.message)
+                status = error.http_status
+            else:
+                messages.success(request, "Your order goes to the new address.")
+                return redirect(order)
+    elif not order.can_be_changed_by_shopper:
+        return redirect(order)
+    return render(request, "orders/change_address.html", {"order": order, "form": form}, status=status)
