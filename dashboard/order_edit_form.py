@@ -72,8 +72,7 @@ class EditForm(forms.Form):
 
     def refuse(self, error: DomainError) -> None:
         """Show why the change was not made."""
-        field = "add_sku" if error.code in ("unknown_product", "out_of_stock") else error.field
-        known = (
-            field if field in self.fields and (field != "add_sku" or self.cleaned_data["add_sku"]) else None
-        )
-        self.add_error(known, error.message)
+        field = error.field
+        if error.code in ("unknown_product", "out_of_stock"):
+            field = "add_sku" if self.cleaned_data["add_sku"] else ""
+        self.add_error(field if field in self.fields else None, error.message)

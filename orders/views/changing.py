@@ -23,9 +23,9 @@ def address(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         status = 400
         if form.is_valid():
-            customer = request.user if request.user.pk == order.customer_id else None
+            is_own = request.user.is_authenticated and request.user.pk == order.customer_id
             try:
-                change_address(order=order, address=form.postal(), actor=customer)
+                change_address(order=order, address=form.postal(), actor=request.user if is_own else None)
             except DomainError as error:
                 form.add_error(None, error.message)
                 status = error.http_status
