@@ -3,12 +3,14 @@
 Called by `payments` in the transaction that books the money, with the order's row locked.
 """
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
 
+from catalog.models import StoreSettings
 from ecommerce.lib.money import ZERO
 from orders.models import Notification, Order
 from orders.services.notifications import owe
@@ -57,3 +59,11 @@ def tell_paid(order: Order) -> None:
     """Owe the email that says so: once for the order, and once for each later balance."""
     first = not order.notifications.filter(kind=Notification.Kind.ORDER_PAID).exists()
     owe(order=order, kind=Notification.Kind.ORDER_PAID, key="" if first else f"revision-{order.revision}")
+
+
+def give_time(order: Order) -> None:
+    """After a change the shopper has as long to pay as for a transfer: the email has to be read first."""
+    if order.expires_at is not None and order.amount_due:
+        until = timezone.now() + timedelta(hours=StoreSettings.current().unpaid_hours)
+        Order.objects.filter(pk=order.pk, expires_at__lt=until).update(expires_at=until)
+        order.refresh_from_db()

@@ -10,6 +10,7 @@ from ecommerce.lib.addresses import PostalAddress
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Notification, Order
 from orders.models.order import PAID_AT_DOOR
+from orders.services.balances import give_time
 from orders.services.changing import redirect_order
 from orders.services.editing import Edit, edit_order
 from orders.services.notifications import owe
@@ -70,6 +71,7 @@ def ask_for_balance(order: Order) -> None:
         call_off_payment(payment=live, reason="The order was changed.")
         if order.amount_due:
             create_payment(order=order, gateway=live.gateway)
+    give_time(order)
     asks = order.amount_due and order.payment_method != PAID_AT_DOOR
     kind = Notification.Kind.PAYMENT_REQUEST if asks else Notification.Kind.ORDER_CHANGED
     owe(order=order, kind=kind, key=str(order.revision))
