@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from orders.models import Order
-from orders.models.order import PAID_AT_DOOR
+from orders.models.balance import PAID_AT_DOOR
 
 UNPAID_AFTER = timedelta(hours=1)
 

@@ -1,7 +1,6 @@
 """The order: a snapshot of what was bought, and the states it goes through."""
 
 import secrets
-from decimal import Decimal
 from typing import Any, Self
 
 from django.conf import settings
@@ -13,7 +12,8 @@ from django.utils import timezone
 from catalog.models import Product, Variant
 from ecommerce.lib.addresses import PostalAddress
 from ecommerce.lib.models import BaseModel, LifecycleQuerySet
-from ecommerce.lib.money import ZERO, MoneyField
+from ecommerce.lib.money import MoneyField
+from orders.models.balance import OrderFacts
 from orders.models.cart import Cart, new_token
 from orders.pricing import Quote
 
@@ -22,7 +22,6 @@ PAYMENT_LABELS = {
     "bank_transfer": "Bank transfer",
     "cash_on_delivery": "Cash on delivery",
 }
-PAID_AT_DOOR = "cash_on_delivery"
 # Without I, L, O and U: nothing to misread on a parcel or the phone.
 NUMBER_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -46,7 +45,7 @@ class OrderManager(models.Manager.from_queryset(OrderQuerySet)):  # type: ignore
         return super().get_queryset().filter(is_deleted=False)
 
 
-class Order(BaseModel):
+class Order(OrderFacts, BaseModel):
     """One purchase. Everything it shows is its own copy; only services change its states.
 
     subtotal + shipping_total + tax_added - discount_total = total, where tax_added is
@@ -192,54 +191,6 @@ class Order(BaseModel):
     @property
     def can_be_cancelled(self) -> bool:
         return self.can_become(self.Status.CANCELLED)
-
-    @property
-    def can_be_changed_by_shopper(self) -> bool:
-        """Until somebody starts to pick it, the shopper may still cancel it or send it elsewhere."""
-        is_open = self.status in (self.Status.PENDING, self.Status.PROCESSING)
-        return is_open and self.picking_at is None and not self.has_left
-
-    @property
-    def can_be_edited(self) -> bool:
-        """Staff may change it until all of it has left."""
-        return self.status in (self.Status.PENDING, self.Status.PROCESSING)
-
-    @property
-    def has_left(self) -> bool:
-        """Whether at least one parcel has left."""
-        return self.fulfilment_status != self.FulfilmentStatus.UNFULFILLED
-
-    @property
-    def balance(self) -> Decimal:
-        """What the total asks for beyond what came in; negative when too much came."""
-        return self.total - self.amount_paid - self.amount_credited
-
-    @property
-    def amount_due(self) -> Decimal:
-        """What is still to pay; nothing once the order is cancelled or refunded."""
-        over = self.status in (self.Status.CANCELLED, self.Status.REFUNDED)
-        return ZERO if over else max(self.balance, ZERO)
-
-    @property
-    def is_paid(self) -> bool:
-        """Whether nothing is left to pay, refunded or not."""
-        return self.payment_status not in (self.PaymentStatus.UNPAID, self.PaymentStatus.PARTLY_PAID)
-
-    @property
-    def got_money(self) -> bool:
-        """Whether anything was ever paid for it."""
-        return self.payment_status != self.PaymentStatus.UNPAID
-
-    @property
-    def awaits_balance(self) -> bool:
-        """Whether it waits for the rest of its money; what is paid at the door waits for nothing."""
-        partly = self.payment_status == self.PaymentStatus.PARTLY_PAID
-        return partly and self.payment_method != PAID_AT_DOOR
-
-    @property
-    def can_be_paid(self) -> bool:
-        """Whether its payment page has something to ask for."""
-        return bool(self.amount_due) and (self.status == self.Status.PENDING or self.awaits_balance)
 
     @property
     def invoice(self) -> Any:

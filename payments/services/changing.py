@@ -9,7 +9,7 @@ from typing import Any
 from ecommerce.lib.addresses import PostalAddress
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Notification, Order
-from orders.models.order import PAID_AT_DOOR
+from orders.models.balance import PAID_AT_DOOR
 from orders.services.balances import give_time
 from orders.services.changing import redirect_order
 from orders.services.editing import Edit, edit_order

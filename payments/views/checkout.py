@@ -10,7 +10,7 @@ from ecommerce.lib.errors import DomainError
 from orders.access import cart_of_form, order_for_token
 from orders.forms.checkout import PayForm
 from orders.models import Cart, Order
-from orders.models.order import PAID_AT_DOOR
+from orders.models.balance import PAID_AT_DOOR
 from orders.views.checkout import review_context
 from orders.views.tracking import order_context
 from payments import gateways
