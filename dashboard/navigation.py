@@ -102,8 +102,8 @@ def _orders(request: HttpRequest, allowed: dict[str, Any]) -> list[dict[str, Any
     everything = _item(request, "All orders", "receipt", "orders.order")
     link, chosen = everything["link"], request.GET.get("queue", "")
     everything["active"] = everything["active"] and not chosen
-    icons = {"unpaid": "hourglass_top", "to_ship": "package_2", "late": "alarm"}
-    titles = {"unpaid": "Unpaid > 1 h", "to_ship": "To ship", "late": "Late"}
+    icons = {"unpaid": "hourglass_top", "to_ship": "package_2", "picking": "shopping_basket", "late": "alarm"}
+    titles = {"unpaid": "Unpaid > 1 h", "to_ship": "To ship", "picking": "Picking", "late": "Late"}
     counts = worklists.order_counts()
     items = [everything]
     if "orders.draftorder" in allowed:
@@ -115,7 +115,7 @@ def _orders(request: HttpRequest, allowed: dict[str, Any]) -> list[dict[str, Any
             "link": f"{link}?queue={name}",
             "active": request.path == link and chosen == name,
         }
-        _badge(item, counts[name], variant="primary" if name == "to_ship" else "warning")
+        _badge(item, counts[name], variant="primary" if name in ("to_ship", "picking") else "warning")
         items.append(item)
     return [{"title": "Orders", "items": items}]
 

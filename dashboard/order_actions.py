@@ -11,11 +11,11 @@ from dashboard.worklists import is_to_ship, waits_for_money
 from ecommerce.lib.errors import DomainError
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Order
-from orders.services import fulfilment
+from orders.services import fulfilment, picking
 from orders.services import orders as order_services
-from payments.models import Payment
+from payments import gateways
 from payments.services import orders as paid_orders
-from payments.services import payments
+from payments.services import payments, refunds
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,12 @@ def _confirm_payment(order: Order, actor: Any, **answers: Any) -> None:
     """The money has come: recorded on the open payment, or on a new one when none is open."""
     if order.is_paid:
         raise DomainError(f"Order {order.number} is paid already.", code="already_paid")
-    payment = Payment.objects.filter(live_for=order.pk).first() or payments.create_payment(order=order)
+    payment = payments.open_payment(order)
+    if payment is None or payment.amount != order.amount_due:
+        # Money that staff see themselves never went through the pages of an online gateway.
+        online = order.payment_method in gateways.online_codes()
+        gateway = "bank_transfer" if online else order.payment_method
+        payment = payments.create_payment(order=order, gateway=gateway, actor=actor)
     payments.confirm_payment(payment=payment, actor=actor)
 
 
@@ -36,9 +41,23 @@ def _start(order: Order, actor: Any, **answers: Any) -> None:
     order_services.mark_processing(order=order, actor=actor)
 
 
+def _pick(order: Order, actor: Any, **answers: Any) -> None:
+    picking.start_picking(order=order, actor=actor)
+
+
+def _stop_picking(order: Order, actor: Any, **answers: Any) -> None:
+    picking.stop_picking(order=order, actor=actor)
+
+
 @retrying_atomic
 def _ship(order: Order, actor: Any, **answers: Any) -> None:
     """An order paid at the door may still be pending; it is taken in hand on the way."""
+    if answers.get("despite_balance") and not actor.has_perm(TAKE_MONEY):
+        raise DomainError(
+            f"Order {order.number} is not paid in full; sending it all the same takes the permission "
+            "to change payments.",
+            code="not_allowed",
+        )
     if order.status == Order.Status.PENDING:
         order_services.mark_processing(order=order, actor=actor)
     fulfilment.ship_order(order=order, actor=actor, **answers)
@@ -60,7 +79,7 @@ def _deliver(order: Order, actor: Any, **answers: Any) -> None:
 
 
 def _cancel(order: Order, actor: Any, **answers: Any) -> None:
-    if order.is_paid and not actor.has_perm(SEND_MONEY):
+    if order.got_money and not actor.has_perm(SEND_MONEY):
         raise DomainError(
             f"Order {order.number} is paid; cancelling it sends money back, which you may not do.",
             code="not_allowed",
@@ -69,11 +88,9 @@ def _cancel(order: Order, actor: Any, **answers: Any) -> None:
 
 
 def _refund(order: Order, actor: Any, **answers: Any) -> None:
-    """Send back what is left of the payment; asking twice sends it once."""
-    payment = Payment.objects.filter(order=order, status=Payment.Status.CAPTURED).order_by("-pk").first()
-    if payment is None or payment.refunded_amount >= payment.amount:
+    """Send back what is left of the payments; asking twice sends it once."""
+    if not refunds.return_everything(order=order, reason=answers["reason"], actor=actor):
         raise DomainError(f"Order {order.number} has no money left to send back.", code="nothing_to_refund")
-    paid_orders.return_money(payment=payment, reason=answers["reason"], actor=actor)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +129,7 @@ def _can_cancel(order: Order) -> bool:
 
 def _can_refund(order: Order) -> bool:
     """Money of an order that has not shipped goes back by cancelling it."""
-    holds_money = order.payment_status in (Order.PaymentStatus.PAID, Order.PaymentStatus.PARTLY_REFUNDED)
+    holds_money = order.got_money and order.payment_status != Order.PaymentStatus.REFUNDED
     done_with = (Order.Status.SHIPPED, Order.Status.DELIVERED, Order.Status.CANCELLED)
     return holds_money and order.status in done_with
 
@@ -140,13 +157,24 @@ ACTIONS: dict[str, OrderAction] = {
             offered=lambda order: order.status == Order.Status.PENDING and not waits_for_money(order),
         ),
         OrderAction(
+            code="pick",
+            label="Start picking",
+            bulk_label="Start picking",
+            done="being picked",
+            icon="shopping_basket",
+            run=_pick,
+            offered=lambda order: is_to_ship(order) and order.picking_at is None,
+        ),
+        OrderAction(
             code="ship",
             label="Ship",
             bulk_label="Ship",
             done="shipped",
             icon="local_shipping",
             run=_ship,
-            offered=lambda order: is_to_ship(order) and not order.is_collect,
+            offered=lambda order: (
+                not order.is_collect and (is_to_ship(order) or (order.awaits_balance and order.can_be_edited))
+            ),
             form_class=ShipForm,
         ),
         OrderAction(
@@ -166,6 +194,15 @@ ACTIONS: dict[str, OrderAction] = {
             icon="shopping_bag_speed",
             run=_collected,
             offered=lambda order: order.status == Order.Status.SHIPPED and order.is_collect,
+        ),
+        OrderAction(
+            code="stop-picking",
+            label="Back to waiting",
+            bulk_label="Back to waiting",
+            done="waiting again",
+            icon="undo",
+            run=_stop_picking,
+            offered=lambda order: order.picking_at is not None and order.can_be_edited and not order.has_left,
         ),
         OrderAction(
             code="deliver",

@@ -132,7 +132,7 @@ def _page(
         "orders": orders,
         "checkbox": ACTION_CHECKBOX_NAME,
         "back": request.POST.get("back", request.GET.urlencode()),
-        "paid_orders": [order for order in orders if order.is_paid],
+        "paid_orders": [order for order in orders if order.got_money],
         **context,
     }
     return TemplateResponse(request, f"dashboard/{template}.html", shown)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from catalog.services.inventory import waiting_for
+from ecommerce.lib.money import format_money
 from orders.models import Order, ShippingMethod
 
 
@@ -30,6 +31,11 @@ class ShipForm(forms.Form):
         known = carriers()
         own = known.get(order.shipping_method, order.shipping_name)
         self.fields["carrier"] = forms.ChoiceField(choices=_choices([own, *known.values()]))
+        if order.awaits_balance:
+            due = format_money(order.amount_due, order.currency)
+            self.fields["despite_balance"] = forms.BooleanField(
+                required=False, label=f"Send it although {due} is still to pay"
+            )
         self.left = {line: line.quantity - line.quantity_shipped for line in order.lines.all()}
         late = waiting_for(order.stock_reference)
         for line, left in self.left.items():
@@ -51,6 +57,7 @@ class ShipForm(forms.Form):
             "carrier": data["carrier"],
             "tracking_number": data["tracking_number"],
             "quantities": pieces,
+            "despite_balance": data.get("despite_balance", False),
         }
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.services.inventory import waiting_for
 from dashboard.order_actions import ACTIONS, CHANGE, SEND_MONEY, OrderAction, run_for_all
 from dashboard.order_forms import NoteForm
-from orders.models import Invoice, Order, OrderLine
+from orders.models import Order, OrderLine
 from orders.pricing import Quote
 from orders.services.events import record
 from payments.models import Payment
@@ -37,7 +37,7 @@ def detail(request: HttpRequest, model_admin: "OrderAdmin", object_id: str) -> H
     if not model_admin.has_view_or_change_permission(request):
         raise PermissionDenied
     order = find(object_id)
-    return _render(
+    return render_page(
         request, model_admin, "order_detail", order, note_form=NoteForm(), **_about(request, order)
     )
 
@@ -49,8 +49,9 @@ def _about(request: HttpRequest, order: Order) -> dict[str, Any]:
         "events": order.events.order_by("-pk"),
         "payments": Payment.objects.filter(order=order).prefetch_related("refunds"),
         "shipments": order.shipments.prefetch_related("lines__line"),
-        "invoice": Invoice.objects.filter(order=order).first(),
+        "invoice": order.invoice,
         "may_change": request.user.has_perm(CHANGE),
+        "can_be_edited": order.can_be_edited and request.user.has_perm(CHANGE),
         "offered": [
             action for action in ACTIONS.values() if action.offered(order) and action.permitted(request.user)
         ],
@@ -81,7 +82,7 @@ def act(request: HttpRequest, model_admin: "OrderAdmin", pk: int, code: str) -> 
     form = action.form_class(request.POST or None, order=order)
     if request.method == "POST" and form.is_valid():
         return _take(request, action, order, form.answers())
-    return _render(
+    return render_page(
         request, model_admin, "order_act", order, action=action, form=form, warning=_warning(action, order)
     )
 
@@ -97,7 +98,7 @@ def _take(request: HttpRequest, action: OrderAction, order: Order, answers: dict
 
 def _warning(action: OrderAction, order: Order) -> str:
     """What to think of before a step that cannot be taken back."""
-    if action.code == "cancel" and order.is_paid:
+    if action.code == "cancel" and order.got_money:
         return "The order is paid. Cancelling it sends the whole payment back to the customer."
     if action.code == "cancel":
         return "The goods go back into stock, and the customer is told by email."
@@ -115,16 +116,23 @@ def note(request: HttpRequest, model_admin: "OrderAdmin", pk: int) -> HttpRespon
     form = NoteForm(request.POST)
     if not form.is_valid():
         context = _about(request, order)
-        return _render(request, model_admin, "order_detail", order, note_form=form, **context)
+        return render_page(request, model_admin, "order_detail", order, note_form=form, **context)
     text = form.cleaned_data["note"]
     record(order=order, kind="note", message=text, actor=request.user, is_public=False)
     messages.success(request, "Your note is saved.")
     return redirect(PAGE, order.pk)
 
 
-def _render(
-    request: HttpRequest, model_admin: "OrderAdmin", template: str, order: Order, **context: Any
+def render_page(
+    request: HttpRequest,
+    model_admin: "OrderAdmin",
+    template: str,
+    order: Order,
+    *,
+    status: int = 200,
+    **context: Any,
 ) -> HttpResponse:
+    """A page about one order in the staff site."""
     shown = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
@@ -134,4 +142,4 @@ def _render(
         "may_send_money": request.user.has_perm(SEND_MONEY),
         **context,
     }
-    return TemplateResponse(request, f"dashboard/{template}.html", shown)
+    return TemplateResponse(request, f"dashboard/{template}.html", shown, status=status)

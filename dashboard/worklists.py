@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from orders.models import Order
+from orders.models.balance import PAID_AT_DOOR
 
 UNPAID_AFTER = timedelta(hours=1)
 
@@ -27,7 +28,13 @@ def unpaid(now: datetime) -> Q:
 def to_ship() -> Q:
     """Orders whose goods are still here and may leave: in hand, paid or paid at the door."""
     waits_for_money = Q(payment_status=Order.PaymentStatus.UNPAID, expires_at__isnull=False)
-    return _OPEN & ~waits_for_money & ~Q(fulfilment_status=Order.FulfilmentStatus.FULFILLED)
+    awaits_balance = Q(payment_status=Order.PaymentStatus.PARTLY_PAID) & ~Q(payment_method=PAID_AT_DOOR)
+    return _OPEN & ~waits_for_money & ~awaits_balance & ~Q(fulfilment_status=Order.FulfilmentStatus.FULFILLED)
+
+
+def picking() -> Q:
+    """Orders that somebody has begun to pack and that have not left entirely."""
+    return Q(status=Order.Status.PROCESSING, picking_at__isnull=False)
 
 
 def late(today: date) -> Q:
@@ -42,17 +49,24 @@ def queue(name: str) -> Q | None:
             return unpaid(timezone.now())
         case "to_ship":
             return to_ship()
+        case "picking":
+            return picking()
         case "late":
             return late(timezone.localdate())
     return None
 
 
-QUEUES = (("unpaid", "Unpaid for over an hour"), ("to_ship", "To ship"), ("late", "Late"))
+QUEUES = (
+    ("unpaid", "Unpaid for over an hour"),
+    ("to_ship", "To ship"),
+    ("picking", "Picking"),
+    ("late", "Late"),
+)
 
 
 def waits_for_money(order: Order) -> bool:
     """Whether nothing may leave yet; an order paid at the door never waits."""
-    return not order.is_paid and order.expires_at is not None
+    return order.awaits_balance or (not order.is_paid and order.expires_at is not None)
 
 
 def is_unpaid_too_long(order: Order, now: datetime) -> bool:

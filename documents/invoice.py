@@ -22,11 +22,14 @@ def render_invoice(snapshot: dict[str, Any]) -> bytes:
 def invoice_context(snapshot: dict[str, Any]) -> dict[str, Any]:
     """What the template shows: amounts as Decimal, dates as dates, and what follows from them."""
     lines = [_line(line) for line in snapshot["lines"]]
-    is_unpaid = snapshot.get("payment_status_text") == Order.PaymentStatus.UNPAID.label
+    unpaid = (Order.PaymentStatus.UNPAID.label, Order.PaymentStatus.PARTLY_PAID.label)
+    is_unpaid = snapshot.get("payment_status_text") in unpaid
     return {
         "number": snapshot["number"],
         "order_number": snapshot.get("order_number", ""),
         "currency": snapshot["currency"],
+        "corrects": snapshot.get("corrects", ""),
+        "corrects_issued_on": _date(snapshot.get("corrects_issued_on")),
         "issued_on": _date(snapshot.get("issued_on")),
         "due_on": _date(snapshot.get("due_on")),
         "placed_on": _date(snapshot.get("placed_on")),

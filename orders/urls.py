@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import cart, checkout, history, tracking
+from orders.views import cart, changing, checkout, history, tracking
 
 app_name = "orders"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("track/", tracking.lookup, name="track_lookup"),
     path("orders/<str:token>/", tracking.track, name="track"),
     path("orders/<str:token>/thanks/", tracking.confirmation, name="confirmation"),
+    path("orders/<str:token>/address/", changing.address, name="address"),
     path("account/orders/", history.history, name="history"),
     path("account/orders/<str:number>/", history.detail, name="history_detail"),
     path("account/orders/<str:number>/reorder/", history.reorder, name="reorder"),

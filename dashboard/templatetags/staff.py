@@ -25,6 +25,7 @@ _TONES = {
     "cancelled": "",
     "refunded": "",
     "unpaid": "sun",
+    "partly_paid": "sun",
     "paid": "good",
     "partly_refunded": "sun",
     "unfulfilled": "",
@@ -56,12 +57,16 @@ def state_badge(row: Any, field: str = "status") -> SafeString:
 
 @register.simple_tag
 def order_flags(order: Order) -> SafeString:
-    """What staff should look at: late, unpaid for over an hour."""
+    """What staff should look at: late, unpaid for over an hour, being packed, overpaid."""
     flags = []
     if is_late(order, timezone.localdate()):
         flags.append(badge("Late", "bad"))
     if is_unpaid_too_long(order, timezone.now()):
         flags.append(badge("Unpaid > 1 h", "sun"))
+    if order.picking_at and order.status == Order.Status.PROCESSING:
+        flags.append(badge("Picking", "blue"))
+    if order.overpaid_since:
+        flags.append(badge("Overpaid", "sun"))
     return format_html_join("", "{}", ((flag,) for flag in flags))
 
 

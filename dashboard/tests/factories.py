@@ -61,6 +61,8 @@ def row_line(order: Order, variant: Variant, *, quantity: int, total: str) -> Or
 
 def row_payment(order: Order, *, refunded: str = "0") -> Payment:
     """The captured payment of such an order, `refunded` of it sent back."""
+    back = Decimal(refunded)
+    Order.objects.filter(pk=order.pk).update(amount_paid=order.total - back, amount_credited=back)
     return Payment.objects.create(
         order=order,
         live_for=order.pk,

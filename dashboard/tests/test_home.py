@@ -118,6 +118,7 @@ def test_the_page_shows_the_work_waiting(now, staff):
     assert tasks == {
         "Unpaid for over an hour": 1,
         "To ship": 2,
+        "Picking": 0,
         "Late": 1,
         "Low on stock": 0,
         "Reviews to approve": 1,

@@ -7,6 +7,7 @@ from dashboard.order_actions import ACTIONS
 from dashboard.tests.conftest import sign_in, staff_with
 from ecommerce.lib.money import ZERO
 from orders.models import Order
+from orders.services.picking import start_picking
 from orders.tests.factories import OrderFactory, paid_order, shipped_order
 from payments.models import Payment, Refund
 
@@ -15,7 +16,9 @@ pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 PREPARED = {
     "confirm-payment": OrderFactory,
     "process": lambda: OrderFactory(payment_method="cash_on_delivery"),
+    "pick": paid_order,
     "ship": paid_order,
+    "stop-picking": lambda: start_picking(order=paid_order()),
     "deliver": shipped_order,
     "ready": lambda: paid_order(shipping_method="collect"),
     "collected": lambda: shipped_order(shipping_method="collect"),
@@ -30,7 +33,9 @@ ANSWERS = {
 RESULT = {
     "confirm-payment": ("processing", "paid"),
     "process": ("processing", "unpaid"),
+    "pick": ("processing", "paid"),
     "ship": ("shipped", "paid"),
+    "stop-picking": ("processing", "paid"),
     "deliver": ("delivered", "paid"),
     "ready": ("shipped", "paid"),
     "collected": ("delivered", "paid"),
@@ -111,7 +116,7 @@ def test_what_cannot_be_taken_back_is_confirmed_on_a_page_first(staff, code):
     assert Order.objects.get(pk=order.pk).status == before
 
 
-@pytest.mark.parametrize("code", ["confirm-payment", "process", "deliver"])
+@pytest.mark.parametrize("code", ["confirm-payment", "process", "pick", "stop-picking", "deliver"])
 def test_nothing_happens_on_a_get(staff, code):
     order = PREPARED[code]()
     assert staff.get(address(order, code)).status_code == 404

@@ -18,7 +18,7 @@ from demo.loader.plan import Plan
 from demo.loader.shelf import Demand, Shelf
 from demo.loader.shop import Places
 from demo.loader.stories import TRANSFER
-from demo.loader.till import TILL_MODELS, Till
+from demo.loader.till import TILL_MODELS, Till, money_back
 from demo.texts import load_texts
 from ecommerce.lib.money import ZERO
 from orders.models import DiscountUse, Order, OrderLine
@@ -134,6 +134,7 @@ class OrderLoader:
             method=method, placed_at=draft.placed_at, settings=self._shop, country=person.address.country
         )
         address = person.address.to_dict()
+        back = (money_back(story, priced) or ZERO) if story.paid_at else ZERO
         return self._writer.add(
             Order,
             number=draft.number,
@@ -151,6 +152,8 @@ class OrderLoader:
             discount_total=priced.discount_total,
             tax_total=priced.tax_total,
             total=priced.total,
+            amount_paid=priced.total - back if story.paid_at else ZERO,
+            amount_credited=back,
             prices_include_tax=priced.prices_include_tax,
             quote=priced.to_json(),
             shipping_method=method.code,

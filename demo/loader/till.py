@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from demo.loader.bulk import Writer
 from demo.loader.plan import Plan, letters
-from demo.loader.stories import CARD
+from demo.loader.stories import CARD, Story
 from ecommerce.lib.money import round_money
+from orders.pricing import Quote
 from payments.models import DemoRefund, DemoTransaction, Payment, Refund
 
 if TYPE_CHECKING:
@@ -18,6 +19,16 @@ DECLINED = "The bank declined the payment."
 _CALLED_OFF = "The order was cancelled."
 # What a shopper gets back who keeps a scratched thing.
 _GOODWILL = Decimal("0.2")
+
+
+def money_back(story: Story, quote: Quote) -> Decimal | None:
+    """What of a paid order is sent back in its story, None when nothing is."""
+    if story.refunded_at is None:
+        return None
+    if not story.is_partly_refunded:
+        return quote.total
+    dearest = max(line.total for line in quote.lines)
+    return round_money(dearest * _GOODWILL, quote.currency)
 
 
 class Till:
@@ -36,7 +47,7 @@ class Till:
             )
         opened = story.failed_at or draft.placed_at
         if story.paid_at:
-            amount = self._refund_amount(purchase)
+            amount = money_back(story, purchase.quote)
             self._add_payment(
                 purchase, Payment.Status.CAPTURED, at=opened, ended=story.paid_at, refunded=amount
             )
@@ -48,15 +59,6 @@ class Till:
         else:
             self._add_payment(purchase, Payment.Status.PENDING, at=opened, ended=None)
         return None
-
-    def _refund_amount(self, purchase: "Purchase") -> Decimal | None:
-        story = purchase.draft.story
-        if story.refunded_at is None:
-            return None
-        if not story.is_partly_refunded:
-            return purchase.quote.total
-        dearest = max(line.total for line in purchase.quote.lines)
-        return round_money(dearest * _GOODWILL, purchase.quote.currency)
 
     def _add_payment(
         self,
@@ -134,6 +136,7 @@ class Till:
             Refund,
             payment_id=payment,
             amount=amount,
+            credit=amount,
             reason=reason,
             status=Refund.Status.DONE,
             key=key,

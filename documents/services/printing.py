@@ -36,7 +36,9 @@ def print_papers(*, orders: Iterable[Order], packing_slips: bool = True) -> Prin
     """
     orders = list(orders)
     prefetch_related_objects(orders, "lines", "shipments__lines__line")
-    invoices = {invoice.order_id: invoice for invoice in Invoice.objects.filter(order__in=orders)}
+    # The newest of an order counts.
+    issued = Invoice.objects.filter(order__in=orders).order_by("revision")
+    invoices = {invoice.order_id: invoice for invoice in issued}
     kept = _kept_files(orders)
     writer, problems = PdfWriter(), []
     for order in orders:

@@ -16,7 +16,17 @@ class InvoiceAdmin(ModelAdmin):
     list_select_related = ("order",)
     search_fields = ("number", "order__number")
     show_full_result_count = False
-    fields = ("number", "order", "issued_at", "due_on", "amount", "currency", "file_stored_at", "snapshot")
+    fields = (
+        "number",
+        "order",
+        "corrects",
+        "issued_at",
+        "due_on",
+        "amount",
+        "currency",
+        "file_stored_at",
+        "snapshot",
+    )
 
     @admin.display(description="Amount", ordering="amount")
     def total(self, invoice: Invoice) -> str:

@@ -82,6 +82,14 @@ def order_for(request: Request, order_id: str) -> Order:
     return order
 
 
+def may_change(request: Request, order: Order) -> bool:
+    """Whether the caller of an order they may see is its shopper, or staff who may change it."""
+    if is_staff(request.user, CHANGE_ORDERS):
+        return True
+    is_own = order.customer_id is not None and order.customer_id == request.user.pk
+    return is_own or order.token == request.query_params.get("token")
+
+
 def orders_of_customer(request: Request, customer_id: str) -> QuerySet[Order]:
     """A customer's orders, for themselves and for staff. Raises Http404 otherwise.
 

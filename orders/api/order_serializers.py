@@ -26,12 +26,21 @@ class OrderItemSerializer(serializers.Serializer):
     total = MoneyNumber()
 
 
+class ShipmentItemSerializer(serializers.Serializer):
+    """How many of an order line are in a parcel."""
+
+    sku = serializers.CharField(source="line.sku")
+    product_name = serializers.CharField(source="line.full_name")
+    quantity = serializers.IntegerField()
+
+
 class ShipmentSerializer(serializers.Serializer):
     carrier = serializers.CharField()
     tracking_number = serializers.CharField(allow_blank=True)
     tracking_url = serializers.CharField(allow_blank=True)
     shipped_at = serializers.DateTimeField()
     delivered_at = serializers.DateTimeField(allow_null=True)
+    items = ShipmentItemSerializer(many=True, source="lines")
 
 
 class OrderEventSerializer(serializers.Serializer):
@@ -70,6 +79,8 @@ class OrderSummarySerializer(OrderBriefSerializer):
     discount_total = MoneyNumber()
     discounts = DiscountShareSerializer(many=True, source="applied_discounts")
     tax_total = MoneyNumber()
+    amount_paid = MoneyNumber(help_text="Received, less what was sent back.")
+    amount_due = MoneyNumber(help_text="Still to pay.")
     prices_include_tax = serializers.BooleanField()
     reverse_charge = serializers.BooleanField()
     vat_number = serializers.CharField(allow_blank=True)
@@ -83,6 +94,9 @@ class OrderSerializer(OrderSummarySerializer):
     billing_address = AddressSerializer(source="invoice_address")
     collect_at = AddressSerializer(source="pickup_address", allow_null=True)
     note = serializers.CharField(allow_blank=True)
+    can_be_changed = serializers.BooleanField(
+        source="can_be_changed_by_shopper", help_text="Cancelled, or sent to another address."
+    )
     expires_at = serializers.DateTimeField(allow_null=True)
     paid_at = serializers.DateTimeField(allow_null=True)
     shipped_at = serializers.DateTimeField(allow_null=True)
@@ -90,6 +104,12 @@ class OrderSerializer(OrderSummarySerializer):
     cancelled_at = serializers.DateTimeField(allow_null=True)
     shipments = ShipmentSerializer(many=True)
     events = OrderEventSerializer(many=True, source="public_events")
+
+
+class OrderChangeSerializer(serializers.Serializer):
+    """What the shopper may change: where it goes, until it is picked."""
+
+    shipping_address = AddressField()
 
 
 class CustomerOrdersSerializer(serializers.Serializer):

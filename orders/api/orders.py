@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission, IsAuthenticated
@@ -10,15 +11,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ecommerce.lib.api import PageNumberPagination
-from orders.api.access import order_for, orders_for, orders_of_customer
+from orders.api.access import customer_of, may_change, order_for, orders_for, orders_of_customer
+from orders.api.fields import postal_of
 from orders.api.order_serializers import (
     CustomerOrdersSerializer,
     OrderBriefSerializer,
+    OrderChangeSerializer,
     OrderFilterSerializer,
     OrderSerializer,
     OrderSummarySerializer,
 )
 from orders.models import Order, OrderEvent
+from orders.services.changing import change_address
 
 TOKEN = OpenApiParameter("token", str, description="The order's own token, for guests.")
 PAGE = [OpenApiParameter("page", int), OpenApiParameter("page_size", int, description="At most 100.")]
@@ -71,6 +75,26 @@ class OrderView(APIView):
     def get(self, request: Request, order_id: str) -> Response:
         return Response(describe_order(order_for(request, order_id)))
 
+    @extend_schema(
+        operation_id="orders_update",
+        parameters=[TOKEN],
+        request=OrderChangeSerializer,
+        responses=OrderSerializer,
+        examples=[OpenApiExample("Elsewhere", {"shipping_address": "9 Oak Rd"}, request_only=True)],
+    )
+    def patch(self, request: Request, order_id: str) -> Response:
+        """Send it to another address, until it is picked and where it costs the same."""
+        order = order_for(request, order_id)
+        if not may_change(request, order):
+            raise PermissionDenied
+        given = OrderChangeSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        address = postal_of(
+            given.validated_data["shipping_address"], name=order.name, field="shipping_address"
+        )
+        order = change_address(order=order, address=address, actor=customer_of(request))
+        return Response(describe_order(order))
+
 
 class CustomerOrdersView(APIView):
     """A customer's orders, for themselves and for staff."""
@@ -93,7 +117,9 @@ class CustomerOrdersView(APIView):
 def describe_order(order: Order) -> dict[str, Any]:
     """An order as its own page shows it."""
     public = Prefetch("events", OrderEvent.objects.filter(is_public=True), to_attr="public_events")
-    rows = Order.objects.select_related("customer").prefetch_related("lines", "shipments", public)
+    rows = Order.objects.select_related("customer").prefetch_related(
+        "lines", "shipments__lines__line", public
+    )
     return OrderSerializer(rows.get(pk=order.pk)).data
 
 

@@ -20,9 +20,17 @@ class InvoiceCounter(models.Model):
 
 
 class Invoice(BaseModel):
-    """Never edited once issued. `file_stored_at` is empty while its PDF is still owed."""
+    """Never edited once issued. `file_stored_at` is empty while its PDF is still owed.
 
-    order = models.OneToOneField(Order, models.PROTECT, related_name="invoice")
+    An order that changes afterwards gets another one, which `corrects` the one before. `revision`
+    is the order's when it was issued.
+    """
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="invoices")
+    revision = models.PositiveIntegerField(default=0)
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    )
     series = models.CharField(max_length=20)
     sequence = models.PositiveIntegerField()
     number = models.CharField(max_length=40, unique=True)
@@ -35,7 +43,10 @@ class Invoice(BaseModel):
 
     class Meta:
         ordering = ["-issued_at"]
-        constraints = [UniqueConstraint(fields=["series", "sequence"], name="orders_invoice_sequence_unique")]
+        constraints = [
+            UniqueConstraint(fields=["series", "sequence"], name="orders_invoice_sequence_unique"),
+            UniqueConstraint(fields=["order", "revision"], name="orders_invoice_revision_unique"),
+        ]
 
     def __str__(self) -> str:
         return self.number

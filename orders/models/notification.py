@@ -21,6 +21,7 @@ class Notification(models.Model):
         ORDER_SHIPPED = "order_shipped", "Order shipped"
         ORDER_READY = "order_ready", "Order ready to collect"
         ORDER_CANCELLED = "order_cancelled", "Order cancelled"
+        ORDER_CHANGED = "order_changed", "Order changed"
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=30, choices=Kind)

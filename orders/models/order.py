@@ -14,6 +14,7 @@ from ecommerce.lib.addresses import PostalAddress
 from ecommerce.lib.models import BaseModel, LifecycleQuerySet
 from ecommerce.lib.money import MoneyField
 from orders.discounts import Applied
+from orders.models.balance import OrderFacts
 from orders.models.cart import Cart, new_token
 from orders.pricing import Quote
 from orders.shipping import days_in_words
@@ -47,7 +48,7 @@ class OrderManager(models.Manager.from_queryset(OrderQuerySet)):  # type: ignore
         return super().get_queryset().filter(is_deleted=False)
 
 
-class Order(BaseModel):
+class Order(OrderFacts, BaseModel):
     """One purchase. Everything it shows is its own copy; only services change its states.
 
     subtotal + shipping_total + tax_added - discount_total = total, where tax_added is
@@ -65,6 +66,7 @@ class Order(BaseModel):
 
     class PaymentStatus(models.TextChoices):
         UNPAID = "unpaid", "Awaiting payment"
+        PARTLY_PAID = "partly_paid", "Partly paid"
         PAID = "paid", "Paid"
         PARTLY_REFUNDED = "partly_refunded", "Partly refunded"
         REFUNDED = "refunded", "Refunded"
@@ -107,11 +109,19 @@ class Order(BaseModel):
     discount_total = MoneyField()
     tax_total = MoneyField()
     total = MoneyField()
+    amount_paid = MoneyField(default=0, help_text="Money received, less money sent back.")
+    amount_credited = MoneyField(
+        default=0, help_text="What was sent back although the total asks for it: goodwill, returned goods."
+    )
+    overpaid_since = models.DateTimeField(
+        null=True, blank=True, db_index=True, help_text="More came in than it costs: the rest goes back."
+    )
     prices_include_tax = models.BooleanField()
     vat_number = models.CharField("VAT number", max_length=20, blank=True)
     reverse_charge = models.BooleanField(
         default=False, help_text="A business in another member state: no VAT, the buyer owes it."
     )
+    revision = models.PositiveIntegerField(default=0, help_text="How often it was changed since placing.")
     quote = models.JSONField(default=dict, help_text="The whole calculation, with its trace.")
 
     shipping_method = models.CharField(max_length=40)
@@ -133,6 +143,9 @@ class Order(BaseModel):
         null=True, blank=True, help_text="Cancelled then, unless paid; empty when it waits for nothing."
     )
     paid_at = models.DateTimeField(null=True, blank=True)
+    picking_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since then it is being packed; the shopper can no longer change it."
+    )
     shipped_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -237,8 +250,9 @@ class Order(BaseModel):
         return self.can_become(self.Status.CANCELLED)
 
     @property
-    def is_paid(self) -> bool:
-        return self.payment_status != self.PaymentStatus.UNPAID
+    def invoice(self) -> Any:
+        """The invoice that counts: the newest, None before there is one."""
+        return self.invoices.order_by("-revision").first()
 
 
 class OrderLine(models.Model):

@@ -16,6 +16,7 @@ from orders.services.events import record
 from orders.services.invoices import issue_invoice
 from orders.services.notifications import owe
 from orders.services.orders import locked, move, wrong_state
+from orders.services.picking import require_paid
 
 
 @retrying_atomic
@@ -26,13 +27,15 @@ def ship_order(
     tracking_number: str = "",
     actor: Any = None,
     quantities: Mapping[int, int] | None = None,
+    despite_balance: bool = False,
 ) -> Shipment:
     """Send a parcel with everything left, or with `quantities` (order line id -> pieces).
 
     The goods leave the stock that was held for the order; the shopper is told with the
     tracking number. What the shopper collects is put ready at its place instead: it has no
     carrier and no label, and the shopper is told to come. Raises WrongState unless the order is
-    being processed, BadInput for an empty carrier or more pieces than are left to send.
+    being processed, and (`balance_due`) while it waits for the rest of its money, which
+    `despite_balance` lets pass; BadInput for an empty carrier or more pieces than are left to send.
     """
     carrier, tracking_number = carrier.strip(), tracking_number.strip()
     if place := order.pickup_address:
@@ -42,6 +45,10 @@ def ship_order(
     order = locked(order)
     if order.status != Order.Status.PROCESSING:
         raise wrong_state(order, Order.Status.SHIPPED)
+    if not despite_balance:
+        require_paid(order)
+    Order.objects.filter(pk=order.pk, picking_at=None).update(picking_at=timezone.now())
+    order.refresh_from_db()
     lines = {line.pk: line for line in order.lines.select_for_update().order_by("pk")}
     parcel = _contents(lines, quantities)
     shipment = Shipment.objects.create(

@@ -20,14 +20,19 @@ _DAYS_TO_PAY = 14
 
 @retrying_atomic
 def issue_invoice(*, order: Order) -> Invoice:
-    """Return the order's invoice, issuing it when there is none yet.
+    """Return the invoice of the order as it is now, issuing it when there is none yet.
+
+    An order that was changed after its invoice gets another one, with a number of its own, that
+    says which one it corrects (VAT Directive 2006/112/EC, article 219; section 31 (5) UStDV): an
+    invoice itself is never edited.
 
     The number is taken from a counter row in the transaction that writes the invoice, so a
     rollback gives it back: the row's lock makes the next one wait. (Consecutive numbers are
     asked for by VAT Directive 2006/112/EC, article 226 (2).)
     """
-    if found := Invoice.objects.filter(order=order).first():
-        return found
+    before = order.invoice
+    if before is not None and before.revision >= order.revision:
+        return before
     now = timezone.now()
     series = f"{timezone.localtime(now):%Y}"
     InvoiceCounter.objects.get_or_create(series=series)
@@ -37,6 +42,8 @@ def issue_invoice(*, order: Order) -> Invoice:
     due_on = timezone.localtime(now).date() + timedelta(days=0 if order.is_paid else _DAYS_TO_PAY)
     invoice = Invoice.objects.create(
         order=order,
+        revision=order.revision,
+        corrects=before,
         series=series,
         sequence=sequence,
         number=number,
@@ -48,11 +55,25 @@ def issue_invoice(*, order: Order) -> Invoice:
             "number": number,
             "issued_on": timezone.localtime(now).date().isoformat(),
             "due_on": due_on.isoformat(),
+            **_corrected(before),
             **invoice_snapshot(order, shop=StoreSettings.current()),
         },
     )
     after_commit(task_named("documents.store_invoice"), invoice.pk)
     return invoice
+
+
+def reissue_invoice(*, order: Order) -> Invoice | None:
+    """After a change: correct the order's invoice. None when no invoice was issued yet."""
+    return issue_invoice(order=order) if order.invoice is not None else None
+
+
+def _corrected(before: Invoice | None) -> dict[str, str]:
+    """What the paper says of the invoice it corrects; nothing on a first one."""
+    if before is None:
+        return {}
+    issued = timezone.localtime(before.issued_at).date()
+    return {"corrects": before.number, "corrects_issued_on": issued.isoformat()}
 
 
 def invoice_snapshot(order: Order, *, shop: StoreSettings) -> dict[str, Any]:

@@ -68,6 +68,7 @@ def send_owed(*, now: datetime, limit: int = 500) -> int:
 def _context(row: Notification) -> dict[str, Any]:
     shop, shipment = StoreSettings.current(), None
     cancelled = row.order.events.filter(kind="cancelled").first()
+    changed = row.order.events.filter(kind__in=["edited", "address_changed"]).last()
     with_goods = (Notification.Kind.ORDER_SHIPPED, Notification.Kind.ORDER_READY)
     if row.kind in with_goods and row.key:
         shipment = Shipment.objects.filter(pk=row.key, order=row.order).first()
@@ -75,6 +76,8 @@ def _context(row: Notification) -> dict[str, Any]:
         "order": row.order,
         "lines": list(row.order.lines.all()),
         "shipment": shipment,
+        "edit_reason": changed.data.get("reason", "") if changed else "",
+        "is_balance": row.kind == Notification.Kind.ORDER_PAID and bool(row.key),
         "shop_name": shop.name,
         "contact_phone": shop.contact_phone,
         "bank": shop,

@@ -1,14 +1,17 @@
 """The order's life: paid, being prepared, cancelled, refunded. Shipping is in `fulfilment`."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
 from catalog.services import inventory
 from ecommerce.lib.errors import DomainError
+from ecommerce.lib.money import ZERO, format_money
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Notification, Order
+from orders.services import balances
 from orders.services.arrival import later_promise
 from orders.services.checkout import pay_until
 from orders.services.discount_uses import release_uses
@@ -31,12 +34,12 @@ def locked(order: Order) -> Order:
 def move(order: Order, status: str, **changes: Any) -> None:
     """Change a locked order's status along its transition table; raises WrongState otherwise.
 
-    The old status is part of the UPDATE, so a rival who was faster is noticed even where the
+    The old state is part of the UPDATE, so a rival who was faster is noticed even where the
     database ignores row locks (SQLite).
     """
     if not order.can_become(status):
         raise wrong_state(order, status)
-    rows = Order.objects.filter(pk=order.pk, status=order.status)
+    rows = Order.objects.filter(pk=order.pk, status=order.status, picking_at=order.picking_at)
     if not rows.update(status=status, modified_at=timezone.now(), **changes):
         raise DomainError("Somebody else has just changed this order. Please look again.", code="conflict")
     order.refresh_from_db()
@@ -53,22 +56,22 @@ def wrong_state(order: Order, status: str) -> WrongState:
 
 
 @retrying_atomic
-def mark_paid(*, order: Order, actor: Any = None) -> Order:
-    """The order's money has arrived. Repeating changes nothing.
+def mark_paid(*, order: Order, amount: Decimal | None = None, actor: Any = None) -> Order:
+    """Money has arrived: `amount` of it, or without one all that is due, and then once only.
 
-    A waiting order goes on to be processed and gets its invoice; its delivery is promised anew
-    when the money was waited for. The money of an order that
-    was cancelled meanwhile is recorded too; `payments` sends it back.
+    An order with nothing left to pay goes on to be processed and gets its invoice; its delivery is
+    promised anew when the money was waited for. The money of an order that was cancelled
+    meanwhile is recorded too; `payments` sends it back.
     """
     order = locked(order)
-    if order.payment_status != Order.PaymentStatus.UNPAID:
-        return order
-    now = timezone.now()
-    Order.objects.filter(pk=order.pk).update(
-        payment_status=Order.PaymentStatus.PAID, paid_at=now, expires_at=None, modified_at=now
-    )
-    order.refresh_from_db()
-    record(order=order, kind="paid", message="Payment received", actor=actor)
+    if amount is None:
+        if order.is_paid:
+            return order
+        amount = max(order.balance, ZERO)
+    had_money = order.got_money
+    balances.add_money(order, paid=amount)
+    words = f": {format_money(amount, order.currency)}" if had_money or not order.is_paid else ""
+    record(order=order, kind="paid", message=f"Payment received{words}", actor=actor)
     if order.status == Order.Status.CANCELLED:
         record(
             order=order,
@@ -77,11 +80,26 @@ def mark_paid(*, order: Order, actor: Any = None) -> Order:
             is_public=False,
         )
         return order
-    if order.status == Order.Status.PENDING:
-        move(order, Order.Status.PROCESSING, **later_promise(order, now=now))
-    issue_invoice(order=order)
-    owe(order=order, kind=Notification.Kind.ORDER_PAID)
+    if order.overpaid_since:
+        record(
+            order=order,
+            kind="overpaid",
+            message=f"Overpaid by {format_money(-order.balance, order.currency)}; that has to go back.",
+            is_public=False,
+        )
+    go_on(order)
+    if order.is_paid:
+        balances.tell_paid(order)
     return order
+
+
+def go_on(order: Order) -> None:
+    """Take a locked order on once nothing is left to pay: to be prepared, and with an invoice."""
+    if not order.is_paid:
+        return
+    if order.status == Order.Status.PENDING:
+        move(order, Order.Status.PROCESSING, **later_promise(order, now=timezone.now()))
+    issue_invoice(order=order)
 
 
 @retrying_atomic
@@ -91,7 +109,7 @@ def choose_payment_method(*, order: Order, payment_method: str) -> Order:
     An order that waits for nothing any more stays as it is.
     """
     order = locked(order)
-    if order.status != Order.Status.PENDING or order.is_paid:
+    if order.status != Order.Status.PENDING or order.got_money:
         return order
     until = pay_until(payment_method, now=timezone.now())
     if until is not None and order.expires_at is not None:
@@ -112,7 +130,7 @@ def mark_processing(*, order: Order, actor: Any = None) -> Order:
     order = locked(order)
     if order.status == Order.Status.PROCESSING:
         return order
-    if order.payment_status == Order.PaymentStatus.UNPAID and order.expires_at is not None:
+    if order.awaits_balance or (not order.is_paid and order.expires_at is not None):
         raise WrongState(
             f"Order {order.number} has not been paid yet. Confirm its payment first.", code="not_paid"
         )
@@ -122,17 +140,20 @@ def mark_processing(*, order: Order, actor: Any = None) -> Order:
 
 
 @retrying_atomic
-def cancel_order(*, order: Order, actor: Any = None, reason: str) -> Order:
+def cancel_order(*, order: Order, actor: Any = None, reason: str, by_shopper: bool = False) -> Order:
     """Cancel before shipping: stock and discount uses go back. Repeating changes nothing.
 
     Money that was paid is `payments`' to return (`payments.services.orders.cancel_and_refund`).
-    Raises WrongState once it has shipped.
+    Raises WrongState once it has shipped, and for the shopper (`by_shopper`) DomainError
+    (`picking`) once somebody has begun to pack it.
     """
     order = locked(order)
     if order.status == Order.Status.CANCELLED:
         return order
-    if order.fulfilment_status != Order.FulfilmentStatus.UNFULFILLED:
+    if order.has_left:
         raise wrong_state(order, Order.Status.CANCELLED)
+    if by_shopper and order.picking_at is not None:
+        raise being_packed()
     move(order, Order.Status.CANCELLED, cancelled_at=timezone.now(), expires_at=None)
     inventory.release(reference=order.stock_reference)
     release_uses(order=order)
@@ -147,16 +168,34 @@ def cancel_order(*, order: Order, actor: Any = None, reason: str) -> Order:
     return order
 
 
+def being_packed() -> DomainError:
+    """Why the shopper can neither cancel nor change an order any more."""
+    return DomainError(
+        "We are packing it already, so it can no longer be cancelled or changed here. You can send it "
+        "back when it has arrived, or write to us at once.",
+        code="picking",
+    )
+
+
 @retrying_atomic
-def mark_refunded(*, order: Order, in_full: bool, actor: Any = None, amount_text: str = "") -> Order:
-    """Money went back: all of it, or a part. A shipped order refunded in full is closed."""
+def mark_refunded(
+    *, order: Order, amount: Decimal, credit: Decimal, is_public: bool = True, actor: Any = None
+) -> Order:
+    """`amount` went back; `credit` of it is money that the order's total still asks for.
+
+    A shipped order of which no money is left is closed.
+    """
     order = locked(order)
-    status = Order.PaymentStatus.REFUNDED if in_full else Order.PaymentStatus.PARTLY_REFUNDED
-    Order.objects.filter(pk=order.pk).update(payment_status=status, modified_at=timezone.now())
-    order.refresh_from_db()
-    if in_full and order.can_become(Order.Status.REFUNDED):
+    balances.add_money(order, paid=-amount, credited=credit)
+    if order.payment_status == Order.PaymentStatus.REFUNDED and order.can_become(Order.Status.REFUNDED):
         move(order, Order.Status.REFUNDED)
-    record(order=order, kind="refunded", message=f"Refunded {amount_text}".strip(), actor=actor)
+    record(
+        order=order,
+        kind="refunded",
+        message=f"Refunded {format_money(amount, order.currency)}",
+        is_public=is_public,
+        actor=actor,
+    )
     return order
 
 

@@ -145,7 +145,7 @@ def test_orders_paid_at_once_get_consecutive_invoice_numbers():
     variant = ProductFactory(stock=50).variants.get()
     orders = [OrderFactory(variant) for _ in range(8)]
     race(*[lambda order=order: mark_paid(order=order) for order in orders])
-    sequences = sorted(Order.objects.values_list("invoice__sequence", flat=True))
+    sequences = sorted(Order.objects.values_list("invoices__sequence", flat=True))
     assert sequences == list(range(1, 9))
     assert InvoiceCounter.objects.get().last == 8
 

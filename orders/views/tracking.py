@@ -51,5 +51,5 @@ def order_context(order: Order) -> dict[str, object]:
         "order": order,
         "lines": list(order.lines.select_related("product")),
         "events": [event for event in order.events.all() if event.is_public],
-        "shipments": list(order.shipments.all()),
+        "shipments": list(order.shipments.prefetch_related("lines__line")),
     }

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from orders.api.access import CART_HEADER, CHANGE_ORDERS, customer_of, is_staff, order_for
+from orders.api.access import CART_HEADER, CHANGE_ORDERS, customer_of, is_staff, may_change, order_for
 from orders.api.orders import TOKEN, OrderListView
 from orders.api.repeats import KEY, keep, repeat_key, respond
 from orders.models import Order
@@ -97,14 +97,17 @@ class OrderStatusView(APIView):
         ],
     )
     def put(self, request: Request, order_id: str) -> Response:
-        """Take an order to its next state. Its customer may cancel it before it is shipped."""
+        """Take an order to its next state. Its customer may cancel it until it is picked."""
         order = order_for(request, order_id)
         given = NewStatusSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         data = dict(given.validated_data)
         status = data.pop("order_status")
         _require_right(request, order, status)
-        order = change_status(order=order, status=status, actor=customer_of(request), **data)
+        by_shopper = not is_staff(request.user, CHANGE_ORDERS)
+        order = change_status(
+            order=order, status=status, actor=customer_of(request), by_shopper=by_shopper, **data
+        )
         answer = {"message": "Order status updated successfully", "order_id": order.pk}
         states = {"order_status": order.status, "payment_status": order.payment_status}
         return Response(StatusChangedSerializer(answer | states).data)
@@ -116,13 +119,12 @@ def _require_right(request: Request, order: Order, status: str) -> None:
     Sending money back takes the permission to do so, also when cancelling does it.
     """
     if is_staff(request.user, CHANGE_ORDERS):
-        sends_money = status == Order.Status.REFUNDED or (status == Order.Status.CANCELLED and order.is_paid)
+        cancels_paid = status == Order.Status.CANCELLED and order.got_money
+        sends_money = status == Order.Status.REFUNDED or cancels_paid
         if sends_money and not request.user.has_perm(SEND_MONEY):
             raise PermissionDenied
         return
-    is_own = order.customer_id is not None and order.customer_id == request.user.pk
-    is_own = is_own or order.token == request.query_params.get("token")
-    if status != Order.Status.CANCELLED or not is_own:
+    if status != Order.Status.CANCELLED or not may_change(request, order):
         raise PermissionDenied
 
 

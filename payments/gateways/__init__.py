@@ -30,9 +30,9 @@ def get(code: str) -> Gateway:
     return _all()[code]
 
 
-def choose(code: str) -> Gateway:
-    """The offered gateway with this code. Raises BadInput for any other."""
-    for gateway in offered():
+def choose(code: str, *, among: list[Gateway] | None = None) -> Gateway:
+    """The offered gateway with this code (or one `among` some). Raises BadInput for any other."""
+    for gateway in offered() if among is None else among:
         if gateway.code == code:
             return gateway
     raise BadInput("Choose how you would like to pay.", field="payment_method", code="payment_method")

@@ -3,7 +3,7 @@
 import secrets
 
 from django.db import models
-from django.db.models import CheckConstraint, F, Index, Q
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.utils import timezone
 
 from ecommerce.lib.models import BaseModel
@@ -20,8 +20,9 @@ class Payment(BaseModel):
     """One attempt to be paid for an order.
 
     `live_for` is the order's id while the attempt is open or has succeeded and NULL once it
-    has failed or was called off: the database allows one live attempt for an order, however
-    often "Pay" is pressed. States never go back.
+    has failed or was called off: the database allows one live attempt for each `part` of what
+    an order costs, however often "Pay" is pressed. The first part is 0; what an order costs more
+    after a change is the next. States never go back.
     """
 
     class Status(models.TextChoices):
@@ -43,7 +44,8 @@ class Payment(BaseModel):
 
     status = models.CharField(max_length=20, choices=Status, default=Status.PENDING)
     order = models.ForeignKey(Order, models.PROTECT, related_name="payments")
-    live_for = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
+    live_for = models.BigIntegerField(null=True, blank=True, editable=False)
+    part = models.PositiveIntegerField(default=0, editable=False)
     gateway = models.CharField(max_length=40)
     reference = models.CharField(max_length=64, unique=True, default=new_reference, editable=False)
     external_id = models.CharField(max_length=120, blank=True, db_index=True)
@@ -56,6 +58,7 @@ class Payment(BaseModel):
     class Meta:
         ordering = ["-pk"]
         constraints = [
+            UniqueConstraint(fields=["live_for", "part"], name="payments_payment_one_live"),
             CheckConstraint(condition=Q(amount__gte=0), name="payments_payment_amount_not_negative"),
             CheckConstraint(
                 condition=Q(refunded_amount__gte=0) & Q(refunded_amount__lte=F("amount")),
@@ -82,6 +85,7 @@ class Refund(models.Model):
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
     amount = MoneyField()
+    credit = MoneyField(default=0, help_text="The part of it that the order's total still asks for.")
     reason = models.CharField(max_length=200)
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     key = models.CharField(max_length=80, unique=True, help_text="The same key never refunds twice.")

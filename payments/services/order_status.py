@@ -7,8 +7,8 @@ from orders.models import Order, ShippingMethod
 from orders.services.fulfilment import deliver_order, ship_order
 from orders.services.orders import mark_processing, wrong_state
 from payments.gateways.base import GatewayError
-from payments.models import Payment
-from payments.services.orders import cancel_and_refund, return_money
+from payments.services.orders import cancel_and_refund
+from payments.services.refunds import return_everything
 
 
 def change_status(
@@ -19,11 +19,13 @@ def change_status(
     reason: str = "",
     carrier: str = "",
     tracking_number: str = "",
+    by_shopper: bool = False,
 ) -> Order:
     """Take `order` to `status` and return it as it is then; where it is already changes nothing.
 
     `carrier` and `tracking_number` are for shipping; without a carrier it is the one of the
-    order's delivery method. `reason` is for cancelling and refunding. Raises WrongState, naming
+    order's delivery method. `reason` is for cancelling and refunding; a shopper (`by_shopper`) may
+    cancel until the order is picked. Raises WrongState, naming
     the states that are possible, and what the service in charge raises.
     """
     if order.status == status:
@@ -38,7 +40,7 @@ def change_status(
     elif status == Order.Status.DELIVERED:
         deliver_order(order=order, actor=actor)
     elif status == Order.Status.CANCELLED:
-        _cancel(order, reason or "asked for by the customer", actor)
+        _cancel(order, reason or "asked for by the customer", actor, by_shopper)
     else:
         _refund(order, reason or "Refunded in full", actor)
     order.refresh_from_db()
@@ -52,10 +54,10 @@ def _usual_carrier(order: Order) -> str:
     return methods.values_list("carrier", flat=True).first() or order.shipping_name
 
 
-def _cancel(order: Order, reason: str, actor: Any) -> None:
+def _cancel(order: Order, reason: str, actor: Any, by_shopper: bool) -> None:
     """A refund that the gateway could not take yet is still owed: the sweep sends it."""
     try:
-        cancel_and_refund(order=order, reason=reason, actor=actor)
+        cancel_and_refund(order=order, reason=reason, actor=actor, by_shopper=by_shopper)
     except GatewayError:
         order.refresh_from_db()
         if order.status != Order.Status.CANCELLED:
@@ -63,8 +65,5 @@ def _cancel(order: Order, reason: str, actor: Any) -> None:
 
 
 def _refund(order: Order, reason: str, actor: Any) -> None:
-    captured = list(Payment.objects.filter(order=order, status=Payment.Status.CAPTURED).order_by("pk"))
-    if not any(payment.refunded_amount < payment.amount for payment in captured):
+    if not return_everything(order=order, reason=reason, actor=actor):
         raise DomainError(f"Order {order.number} has no money left to send back.", code="nothing_to_refund")
-    for payment in captured:
-        return_money(payment=payment, reason=reason, actor=actor)

@@ -59,7 +59,7 @@ def order_at_once(*, wish: Wish, customer: Any = None, actor: Any = None) -> tup
     else:
         raise CartChanged("Your basket is empty.", code="cart_empty")
     if placed := Order.objects.filter(cart=cart).first():
-        return placed, Payment.objects.filter(live_for=placed.pk).first()
+        return placed, Payment.objects.filter(live_for=placed.pk).order_by("-part").first()
     cart = _answer(cart, wish, by_staff=actor is not None)
     order, payment = place_and_pay(
         cart=cart,

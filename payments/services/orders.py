@@ -11,7 +11,7 @@ from orders.services.orders import cancel_order, choose_payment_method, mark_pai
 from payments import gateways
 from payments.models import Payment
 from payments.services.payments import call_off_payment, create_payment
-from payments.services.refunds import refund_payment
+from payments.services.refunds import return_everything
 
 
 @retrying_atomic
@@ -37,7 +37,7 @@ def place_and_pay(
         payment_method=gateway.code,
         agreed=agreed,
     )
-    if live := Payment.objects.filter(live_for=order.pk).first():
+    if live := Payment.objects.filter(live_for=order.pk).order_by("-part").first():
         return order, live
     if order.is_paid or order.status == Order.Status.CANCELLED:
         return order, None
@@ -47,40 +47,29 @@ def place_and_pay(
 
 
 @retrying_atomic
-def pay_by(*, order: Order, payment_method: str) -> Payment:
-    """Open a payment for a waiting order in the way the shopper has just chosen.
+def pay_by(*, order: Order, gateway: str) -> Payment:
+    """Open a payment for what is due in the way (a gateway's code) the shopper has just chosen.
 
-    The order keeps that way, and waits for its money as long as the way takes; its time never
-    gets shorter. Raises BadInput for a way that is not offered, and what `create_payment` raises.
+    A waiting order keeps that way, and waits for its money as long as the way takes; its time
+    never gets shorter. Raises what `create_payment` raises.
     """
-    gateway = gateways.choose(payment_method)
-    payment = create_payment(order=order, gateway=gateway.code)
-    if payment.gateway == gateway.code:
-        choose_payment_method(order=order, payment_method=gateway.code)
+    payment = create_payment(order=order, gateway=gateway)
+    if payment.gateway == gateway:
+        choose_payment_method(order=order, payment_method=gateway)
     return payment
 
 
-def cancel_and_refund(*, order: Order, reason: str, actor: Any = None) -> Order:
+def cancel_and_refund(*, order: Order, reason: str, actor: Any = None, by_shopper: bool = False) -> Order:
     """Cancel an order before it ships and send back what was paid for it.
 
     The order is cancelled first; when the gateway cannot be reached the refund stays owed and
-    the sweep sends it. Raises WrongState once the order has shipped, GatewayError when the
+    the sweep sends it. Raises what `cancel_order` raises, GatewayError when the
     money could not be sent back yet.
     """
-    order = cancel_order(order=order, actor=actor, reason=reason)
+    order = cancel_order(order=order, actor=actor, reason=reason, by_shopper=by_shopper)
     for payment in Payment.objects.filter(order=order).order_by("pk"):
         if payment.is_open:
             call_off_payment(payment=payment, reason=reason)
-        elif payment.status == Payment.Status.CAPTURED:
-            return_money(payment=payment, reason=reason, actor=actor)
+    return_everything(order=order, reason=reason, actor=actor)
     order.refresh_from_db()
     return order
-
-
-def return_money(*, payment: Payment, reason: str, actor: Any = None) -> None:
-    """Send back all that is left of a captured payment; the fixed key makes it happen once."""
-    left = payment.amount - payment.refunded_amount
-    if left > 0:
-        refund_payment(
-            payment=payment, amount=left, reason=reason, key=f"return-{payment.reference}", actor=actor
-        )

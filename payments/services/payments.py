@@ -15,6 +15,7 @@ from django.utils import timezone
 from ecommerce.lib.errors import DomainError
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Order
+from orders.services.balances import add_money
 from orders.services.events import record
 from orders.services.orders import locked, mark_paid
 from payments import gateways
@@ -24,28 +25,43 @@ from payments.models import Payment
 
 @retrying_atomic
 def create_payment(*, order: Order, gateway: str = "", actor: Any = None) -> Payment:
-    """Return the order's live payment, opening one when there is none.
+    """Return the open payment of what is due, opening one when there is none.
 
-    The unique `live_for` decides between rivals: the loser gets the winner's payment.
-    Raises DomainError (`not_payable`) for an order that is cancelled or paid.
+    An order that costs more after a change is paid in parts, one after the other; an open
+    payment of another amount than what is due now is called off. The unique (`live_for`, `part`)
+    decides between rivals: the loser gets the winner's payment. Raises DomainError
+    (`not_payable`) for an order that waits for no money.
     """
-    live = Payment.objects.filter(live_for=order.pk).first()
-    if live is not None:
-        return live
-    if order.status == Order.Status.CANCELLED or order.is_paid:
+    order = locked(order)
+    live = list(Payment.objects.filter(live_for=order.pk).order_by("part"))
+    for payment in live:
+        if payment.is_open and payment.amount == order.amount_due:
+            return payment
+    if not order.amount_due or order.is_paid:
         raise DomainError("This order is not waiting for a payment.", code="not_payable")
+    for payment in live:
+        if payment.is_open:
+            _close(payment, Payment.Status.CANCELLED, "The amount has changed.")
+    part = max((payment.part + 1 for payment in live if not payment.is_open), default=0)
     try:
         with transaction.atomic():
             return Payment.objects.create(
                 order=order,
                 live_for=order.pk,
+                part=part,
                 gateway=gateway or order.payment_method,
-                amount=order.total,
+                amount=order.amount_due,
                 currency=order.currency,
                 created_by=actor,
             )
     except IntegrityError:
-        return Payment.objects.get(live_for=order.pk)
+        return Payment.objects.get(live_for=order.pk, part=part)
+
+
+def open_payment(order: Order) -> Payment | None:
+    """The attempt that is waiting for the money due now, if there is one."""
+    waiting = (Payment.Status.PENDING, Payment.Status.AUTHORISED)
+    return Payment.objects.filter(live_for=order.pk, status__in=waiting).order_by("-part").first()
 
 
 def start_payment(*, payment: Payment) -> str:
@@ -85,9 +101,10 @@ def confirm_payment(
     """The money is there. Repeating changes nothing.
 
     Money is recorded whatever happened meanwhile: also on an attempt that had failed or was
-    called off. When it is more than the order needs (cancelled, or paid twice) the sweep sends
-    it back. An `amount` or `currency` other than the payment's is not booked: the payment
-    stays as it is, a staff-only event flags it, and `amount_mismatch` is raised.
+    called off. When it is more than the order needs (cancelled, paid twice, or of another amount
+    than is due by now) the sweep sends the rest back. An `amount` or `currency` other than the
+    payment's is not booked: the payment stays as it is, a staff-only event flags it, and
+    `amount_mismatch` is raised.
     """
     order = locked(payment.order)
     payment = Payment.objects.select_for_update().get(pk=payment.pk)
@@ -97,19 +114,23 @@ def confirm_payment(
         raise AmountMismatch(
             f"The gateway reports {amount} {currency}, the payment is {payment.amount} {payment.currency}."
         )
-    twice = (
-        Payment.objects.filter(order=order, status=Payment.Status.CAPTURED).exclude(pk=payment.pk).exists()
-    )
+    others = Payment.objects.filter(order=order, live_for=order.pk).exclude(pk=payment.pk)
+    booked = others.filter(status=Payment.Status.CAPTURED)
+    last_part = booked.order_by("-part").values_list("part", flat=True).first()
+    # Not needed at all: what is due is paid already, by another payment.
+    twice = last_part is not None and (order.balance <= 0 or order.status == Order.Status.CANCELLED)
+    part = 0 if last_part is None else last_part + 1
     live_for = None if twice else order.pk
-    if live_for:
-        Payment.objects.filter(live_for=order.pk).exclude(pk=payment.pk).update(
-            live_for=None, status=Payment.Status.CANCELLED
+    if not twice:
+        others.exclude(status=Payment.Status.CAPTURED).update(
+            live_for=None, status=Payment.Status.CANCELLED, modified_at=timezone.now()
         )
     rows = Payment.objects.filter(pk=payment.pk).exclude(status=Payment.Status.CAPTURED)
     now = timezone.now()
     changed = rows.update(
         status=Payment.Status.CAPTURED,
         live_for=live_for,
+        part=part,
         captured_at=now,
         modified_at=now,
         modified_by=actor,
@@ -125,8 +146,9 @@ def confirm_payment(
             is_public=False,
             data={"payment": payment.pk},
         )
+        add_money(order, paid=payment.amount)
     elif changed:
-        mark_paid(order=order, actor=actor)
+        mark_paid(order=order, amount=payment.amount, actor=actor)
     return payment
 
 

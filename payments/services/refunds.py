@@ -1,5 +1,6 @@
 """Money back: claimed against the payment first, then asked of the gateway, once per key."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -37,10 +38,18 @@ def refund_order(*, order: Order, amount: Decimal, reason: str, key: str, actor:
     twice. Raises what `refund_payment` raises; `above_captured` when the order's payments hold
     less than `amount`, and then nothing is sent.
     """
-    captured = Payment.objects.filter(order=order, status=Payment.Status.CAPTURED).order_by("-pk")
+    refunds = _claim_shares(order=order, amount=amount, reason=reason, key=key)
+    return complete_all(refunds=refunds, actor=actor)
+
+
+@retrying_atomic
+def _claim_shares(*, order: Order, amount: Decimal, reason: str, key: str) -> list[Refund]:
+    """Claim `amount` over the order's payments: those that are not needed first, then the newest."""
+    order = locked(order)
+    captured = Payment.objects.filter(order=order, status=Payment.Status.CAPTURED)
     known = {refund.key: refund for refund in Refund.objects.filter(key__startswith=f"{key}:")}
     shares, missing = [], amount
-    for payment in captured:
+    for payment in sorted(captured, key=lambda payment: (payment.live_for is not None, -payment.pk)):
         own_key = f"{key}:{payment.pk}"
         found = known.get(own_key)
         share = found.amount if found else min(missing, payment.amount - payment.refunded_amount)
@@ -54,9 +63,65 @@ def refund_order(*, order: Order, amount: Decimal, reason: str, key: str, actor:
             field="amount",
         )
     return [
-        refund_payment(payment=payment, amount=share, reason=reason, key=own_key, actor=actor)
+        _claim(payment=payment, amount=share, reason=reason, key=own_key)
         for payment, share, own_key in shares
     ]
+
+
+def return_surplus(*, order: Order, reason: str, actor: Any = None) -> list[Refund]:
+    """Send back what came in beyond the order's total, once however often this is called.
+
+    Raises GatewayError when the money could not be sent yet: the sweep then does.
+    """
+    return complete_all(refunds=_claim_surplus(order=order, reason=reason), actor=actor)
+
+
+@retrying_atomic
+def _claim_surplus(*, order: Order, reason: str) -> list[Refund]:
+    order = locked(order)
+    left = surplus(order)
+    if left <= 0 or order.status == Order.Status.CANCELLED:
+        return []
+    number = Refund.objects.filter(payment__order=order).count()
+    key = f"edit-{order.number}-{order.revision}-{number}"
+    return _claim_shares(order=order, amount=left, reason=reason, key=key)
+
+
+def surplus(order: Order) -> Decimal:
+    """How much more came in than the order needs, without what is on its way back already."""
+    pending = Refund.objects.filter(payment__order=order, status=Refund.Status.PENDING)
+    on_its_way = sum((refund.amount - refund.credit for refund in pending), Decimal(0))
+    return -order.balance - on_its_way
+
+
+def return_everything(*, order: Order, reason: str, actor: Any = None) -> list[Refund]:
+    """Send back all that is left of an order's payments, once. Raises GatewayError as above."""
+    return complete_all(refunds=_claim_everything(order=order, reason=reason), actor=actor)
+
+
+@retrying_atomic
+def _claim_everything(*, order: Order, reason: str) -> list[Refund]:
+    order = locked(order)
+    captured = Payment.objects.filter(order=order, status=Payment.Status.CAPTURED).order_by("pk")
+    return [
+        _claim(payment=payment, amount=left, reason=reason, key=f"return-{payment.reference}")
+        for payment in captured
+        if (left := payment.amount - payment.refunded_amount) > 0
+    ]
+
+
+def complete_all(*, refunds: Iterable[Refund], actor: Any = None) -> list[Refund]:
+    """Ask the gateways for claimed refunds, each by itself; a failure is raised at the end."""
+    done, failure = [], None
+    for refund in refunds:
+        try:
+            pending = refund.status == Refund.Status.PENDING
+            done.append(complete_refund(refund=refund, actor=actor) if pending else refund)
+        except GatewayError as error:
+            failure = error
+    if failure is not None:
+        raise failure
+    return done
 
 
 def complete_refund(*, refund: Refund, actor: Any = None) -> Refund:
@@ -72,7 +137,7 @@ def complete_refund(*, refund: Refund, actor: Any = None) -> Refund:
 def _claim(*, payment: Payment, amount: Decimal, reason: str, key: str) -> Refund:
     if amount <= 0:
         raise BadInput("Enter an amount above zero.", field="amount")
-    locked(payment.order)
+    order = locked(payment.order)
     if found := Refund.objects.filter(key=key).first():
         return found
     left = Payment.objects.filter(
@@ -85,9 +150,13 @@ def _claim(*, payment: Payment, amount: Decimal, reason: str, key: str) -> Refun
         raise DomainError(
             f"At most {rest} of this payment can go back.", code="above_captured", field="amount"
         )
+    # What the total does not ask for goes back for nothing; the rest is a credit to the shopper.
+    credit = amount - min(amount, max(surplus(order), Decimal(0)))
     try:
         with transaction.atomic():
-            return Refund.objects.create(payment=payment, amount=amount, reason=reason[:200], key=key)
+            return Refund.objects.create(
+                payment=payment, amount=amount, credit=credit, reason=reason[:200], key=key
+            )
     except IntegrityError:
         Payment.objects.filter(pk=payment.pk).update(refunded_amount=F("refunded_amount") - amount)
         return Refund.objects.get(key=key)
@@ -99,21 +168,15 @@ def _book(*, refund: Refund, external_id: str, actor: Any) -> Refund:
     pending = Refund.objects.filter(pk=refund.pk, status=Refund.Status.PENDING)
     done = pending.update(status=Refund.Status.DONE, external_id=external_id, done_at=timezone.now())
     refund.refresh_from_db()
-    payment = Payment.objects.get(pk=refund.payment_id)
-    if done and payment.live_for is not None:
+    if done:
         mark_refunded(
             order=order,
-            in_full=not _holds_money(order),
+            amount=refund.amount,
+            credit=refund.credit,
+            is_public=refund.payment.live_for is not None,
             actor=actor,
-            amount_text=format_money(refund.amount, payment.currency),
         )
     return refund
-
-
-def _holds_money(order: Order) -> bool:
-    """Whether any of what came in for the order is still here."""
-    captured = Payment.objects.filter(order=order, status=Payment.Status.CAPTURED, live_for__isnull=False)
-    return captured.filter(refunded_amount__lt=F("amount")).exists()
 
 
 def retry_pending(*, limit: int = 100) -> int:

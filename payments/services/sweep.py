@@ -9,9 +9,8 @@ from orders.models import Order
 from payments import gateways
 from payments.gateways.base import GatewayError
 from payments.models import Payment
-from payments.services.orders import return_money
 from payments.services.payments import call_off_payment, settle
-from payments.services.refunds import retry_pending
+from payments.services.refunds import retry_pending, return_everything, return_surplus
 
 log = logging.getLogger(__name__)
 _PATIENCE = timedelta(minutes=2)
@@ -50,17 +49,21 @@ def _settle_waiting(now: datetime) -> int:
 
 
 def _return_unneeded() -> int:
-    """Captured money of cancelled orders and of second payments goes back in full."""
-    unneeded = Q(order__status=Order.Status.CANCELLED) | Q(live_for=None)
-    rows = Payment.objects.filter(
-        unneeded, status=Payment.Status.CAPTURED, refunded_amount__lt=F("amount")
-    ).select_related("order")
-    returned = 0
-    for payment in rows.order_by("pk")[:100]:
-        try:
-            return_money(payment=payment, reason="The order no longer needs this payment.")
-        except GatewayError:
-            log.warning("gateway %s could not return payment %s", payment.gateway, payment.pk)
-            continue
-        returned += 1
-    return returned
+    """Captured money of cancelled orders goes back, and of others what is more than they cost."""
+    cancelled = Payment.objects.filter(
+        order__status=Order.Status.CANCELLED, status=Payment.Status.CAPTURED, refunded_amount__lt=F("amount")
+    ).values_list("order_id", flat=True)
+    overpaid = Order.objects.filter(overpaid_since__isnull=False).values_list("pk", flat=True)
+    owed = sorted({*cancelled.order_by("pk")[:100], *overpaid.order_by("pk")[:100]})
+    return sum(_return(order) for order in Order.objects.filter(pk__in=owed).order_by("pk"))
+
+
+def _return(order: Order) -> int:
+    """Send back what the order does not need; returns how many transfers that took."""
+    cancelled = order.status == Order.Status.CANCELLED
+    send = return_everything if cancelled else return_surplus
+    try:
+        return len(send(order=order, reason="The order no longer needs this payment."))
+    except GatewayError:
+        log.warning("a gateway could not return money of order %s", order.number)
+        return 0

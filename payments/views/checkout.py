@@ -10,13 +10,14 @@ from ecommerce.lib.errors import DomainError
 from orders.access import cart_of_form, order_for_token
 from orders.forms.checkout import PayForm
 from orders.models import Cart, Order
+from orders.models.balance import PAID_AT_DOOR
 from orders.views.checkout import review_context
 from orders.views.tracking import order_context
 from payments import gateways
-from payments.gateways.base import GatewayError
+from payments.gateways.base import Gateway, GatewayError
 from payments.models import Payment
 from payments.services.orders import cancel_and_refund, pay_by, place_and_pay
-from payments.services.payments import settle, start_payment
+from payments.services.payments import open_payment, settle, start_payment
 
 
 @require_POST
@@ -70,25 +71,33 @@ def _lead_to_payment(request: HttpRequest, order: Order, payment: Payment | None
 def start(request: HttpRequest, token: str) -> HttpResponse:
     """How the payment of an order stands, and another try when it did not work."""
     order = order_for_token(token)
-    if order.is_paid or order.status != Order.Status.PENDING:
+    if not order.can_be_paid:
         return redirect("orders:confirmation", order.token)
     if request.method != "POST":
         return _payment_page(request, order)
     try:
-        payment = pay_by(order=order, payment_method=request.POST.get("payment_method", ""))
+        gateway = gateways.choose(request.POST.get("payment_method", ""), among=_ways_to_pay(order))
+        payment = pay_by(order=order, gateway=gateway.code)
     except DomainError as error:
         return _payment_page(request, order, error=error)
     return _lead_to_payment(request, order, payment)
 
 
+def _ways_to_pay(order: Order) -> list[Gateway]:
+    """The courier collects whole orders, not the balance of one that is paid otherwise."""
+    found = gateways.offered()
+    return [one for one in found if one.code != PAID_AT_DOOR] if order.awaits_balance else found
+
+
 def _payment_page(request: HttpRequest, order: Order, error: DomainError | None = None) -> HttpResponse:
-    live = Payment.objects.filter(live_for=order.pk).first()
+    live = open_payment(order)
+    live = live if live and live.amount == order.amount_due else None
     last = Payment.objects.filter(order=order).order_by("-pk").first()
     context = order_context(order) | {
         "payment": live,
         "gateway": gateways.get(live.gateway) if live else None,
         "declined": last if last and last.status == Payment.Status.FAILED else None,
-        "gateways": gateways.offered(),
+        "gateways": _ways_to_pay(order),
         "error": error,
     }
     return render(request, "payments/start.html", context, status=error.http_status if error else 200)
@@ -118,7 +127,7 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
     order = order_for_token(token)
     reason = request.POST.get("reason", "").strip()[:200] or "asked for by the customer"
     try:
-        order = cancel_and_refund(order=order, reason=reason)
+        order = cancel_and_refund(order=order, reason=reason, by_shopper=True)
     except GatewayError:
         messages.warning(
             request, "Your order is cancelled. Your money goes back as soon as the bank answers."

@@ -1,0 +1,69 @@
+"""What came in for an order, what went back, and what that makes of its payment status.
+
+Called by `payments` in the transaction that books the money, with the order's row locked.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from catalog.models import StoreSettings
+from ecommerce.lib.money import ZERO
+from orders.models import Notification, Order
+from orders.services.notifications import owe
+
+_STATES = Order.PaymentStatus
+
+
+def payment_state(order: Order) -> str:
+    """The payment status that follows from the amounts of `order`."""
+    if order.amount_credited and not order.amount_paid:
+        return _STATES.REFUNDED
+    if order.amount_due:
+        # An order that cost nothing was paid as well: what it costs now is the rest.
+        return _STATES.PARTLY_PAID if order.amount_paid or order.got_money else _STATES.UNPAID
+    if order.status == Order.Status.CANCELLED and not order.amount_paid:
+        return order.payment_status
+    return _STATES.PARTLY_REFUNDED if order.amount_credited else _STATES.PAID
+
+
+def add_money(order: Order, *, paid: Decimal = ZERO, credited: Decimal = ZERO) -> None:
+    """Add to what was `paid` (negative: sent back) and `credited` for a locked order."""
+    Order.objects.filter(pk=order.pk).update(
+        amount_paid=F("amount_paid") + paid,
+        amount_credited=F("amount_credited") + credited,
+        modified_at=timezone.now(),
+    )
+    order.refresh_from_db()
+    weigh(order)
+
+
+def weigh(order: Order) -> None:
+    """Write the payment status of a locked order whose amounts or total have just changed."""
+    now = timezone.now()
+    changes: dict[str, Any] = {"payment_status": payment_state(order)}
+    is_over = order.balance < 0 and order.status != Order.Status.CANCELLED
+    changes["overpaid_since"] = (order.overpaid_since or now) if is_over else None
+    if changes["payment_status"] != _STATES.UNPAID:
+        changes["expires_at"] = None
+    if changes["payment_status"] == _STATES.PAID and order.paid_at is None:
+        changes["paid_at"] = now
+    Order.objects.filter(pk=order.pk).update(**changes)
+    order.refresh_from_db()
+
+
+def tell_paid(order: Order) -> None:
+    """Owe the email that says so: once for the order, and once for each later balance."""
+    first = not order.notifications.filter(kind=Notification.Kind.ORDER_PAID).exists()
+    owe(order=order, kind=Notification.Kind.ORDER_PAID, key="" if first else f"revision-{order.revision}")
+
+
+def give_time(order: Order) -> None:
+    """After a change the shopper has as long to pay as for a transfer: the email has to be read first."""
+    if order.expires_at is not None and order.amount_due:
+        until = timezone.now() + timedelta(hours=StoreSettings.current().unpaid_hours)
+        Order.objects.filter(pk=order.pk, expires_at__lt=until).update(expires_at=until)
+        order.refresh_from_db()
