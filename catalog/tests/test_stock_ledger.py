@@ -8,7 +8,8 @@ from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from catalog.models import Hold, StockItem, StockLocation, StockMovement, Variant
-from catalog.services import inventory
+from catalog.services import inventory, stock_settling
+from catalog.services.products import refresh_stock
 from catalog.tests.factories import ProductFactory
 from ecommerce.lib.errors import DomainError
 
@@ -124,14 +125,19 @@ def assert_books_balance():
         assert Variant.objects.get(pk=variant_id).product.available == free
 
 
-def test_after_two_thousand_random_operations_stock_equals_its_movements():
+def test_after_two_thousand_random_operations_stock_equals_its_movements(monkeypatch):
     room = Storeroom(seed=20)
+    named: set[int] = set()
+    # The products that each operation names are rewritten before each look at the books, not
+    # two thousand times: that is most of what an operation costs.
+    monkeypatch.setattr(stock_settling, "refresh_stock", lambda *ids: named.update(ids))
     allowed = 0
     for number in range(OPERATIONS):
         allowed += room.act()
-        if number % 100 == 0:
+        if number % 100 == 99:
+            refresh_stock(*named)
+            named.clear()
             assert_books_balance()
-    assert_books_balance()
     # The walk went everywhere: most things were possible, and every kind of entry was written.
     assert OPERATIONS / 2 < allowed < OPERATIONS
     assert set(StockMovement.objects.values_list("kind", flat=True)) >= {
