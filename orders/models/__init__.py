@@ -7,6 +7,7 @@ from orders.models.invoice import Invoice, InvoiceCounter
 from orders.models.notification import Notification
 from orders.models.order import Order, OrderEvent, OrderLine
 from orders.models.rates import ShippingMethod, TaxRate
+from orders.models.returns import Return, ReturnLine, Withdrawal
 from orders.models.shipment import Shipment, ShipmentLine
 
 __all__ = [
@@ -22,8 +23,11 @@ __all__ = [
     "Order",
     "OrderEvent",
     "OrderLine",
+    "Return",
+    "ReturnLine",
     "Shipment",
     "ShipmentLine",
     "ShippingMethod",
     "TaxRate",
+    "Withdrawal",
 ]

@@ -19,6 +19,11 @@ class Notification(models.Model):
         ORDER_PAID = "order_paid", "Payment received"
         ORDER_SHIPPED = "order_shipped", "Order shipped"
         ORDER_CANCELLED = "order_cancelled", "Order cancelled"
+        RETURN_REQUESTED = "return_requested", "Return asked for"
+        RETURN_APPROVED = "return_approved", "Return approved"
+        RETURN_REJECTED = "return_rejected", "Return not accepted"
+        RETURN_REFUNDED = "return_refunded", "Return refunded"
+        WITHDRAWAL_RECEIPT = "withdrawal_receipt", "Receipt of a withdrawal"
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=30, choices=Kind)

@@ -12,6 +12,7 @@ from catalog.models import StoreSettings
 from ecommerce.lib.background import after_commit
 from ecommerce.lib.emails import send_email
 from orders.models import Notification, Order, Shipment
+from orders.services.return_emails import return_context
 
 log = logging.getLogger(__name__)
 
@@ -78,4 +79,5 @@ def _context(row: Notification) -> dict[str, Any]:
         "bank": shop,
         "reason": cancelled.data.get("reason", "") if cancelled else "",
         "track_url": settings.SITE_URL + row.order.get_absolute_url(),
+        **return_context(row),
     }

@@ -37,7 +37,8 @@ def refund_order(*, order: Order, amount: Decimal, reason: str, key: str, actor:
     twice. Raises what `refund_payment` raises; `above_captured` when the order's payments hold
     less than `amount`, and then nothing is sent.
     """
-    captured = Payment.objects.filter(order=order, status=Payment.Status.CAPTURED).order_by("-pk")
+    # Payments first: whatever a rival has claimed of them is then among the refunds read after.
+    captured = list(Payment.objects.filter(order=order, status=Payment.Status.CAPTURED).order_by("-pk"))
     known = {refund.key: refund for refund in Refund.objects.filter(key__startswith=f"{key}:")}
     shares, missing = [], amount
     for payment in captured:
