@@ -32,7 +32,7 @@ def find(pk: int | str) -> Order:
 
 @require_safe
 def detail(request: HttpRequest, model_admin: "OrderAdmin", object_id: str) -> HttpResponse:
-    """Everything about one order. Nine queries of its own, whatever the order holds."""
+    """Everything about one order. Ten queries of its own, whatever the order holds."""
     if not model_admin.has_view_or_change_permission(request):
         raise PermissionDenied
     order = find(object_id)
@@ -48,6 +48,7 @@ def _about(request: HttpRequest, order: Order) -> dict[str, Any]:
         "events": order.events.order_by("-pk"),
         "payments": Payment.objects.filter(order=order).prefetch_related("refunds"),
         "shipments": order.shipments.prefetch_related("lines__line"),
+        "returns": order.returns.all(),
         "invoice": Invoice.objects.filter(order=order).first(),
         "may_change": request.user.has_perm(CHANGE),
         "offered": [

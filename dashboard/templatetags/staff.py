@@ -34,6 +34,9 @@ _TONES = {
     "captured": "good",
     "failed": "bad",
     "done": "good",
+    "requested": "sun",
+    "approved": "blue",
+    "received": "sun",
 }
 
 

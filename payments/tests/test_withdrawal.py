@@ -128,10 +128,8 @@ def test_number_and_email_are_both_needed_and_the_words_are_not_lost(client):
         page = client.post(PAGE, who(order) | {"number": number, "email": email, "confirm": "1"})
         text = page.content.decode()
         assert "hello@alcove.example" in text and 'value="Nora Nagel"' in text
-        assert (
-            f"I, Nora Nagel, hereby give notice that I withdraw from my contract of sale, order number {number}"
-            in text
-        )
+        assert "I, Nora Nagel, hereby give notice that I withdraw" in text
+        assert f"order number {number}, email address {email}" in text
         text = text.replace(number, "").replace(email, "").replace(email.replace("@", "%40"), "")
         answers.append((page.status_code, text[text.index("<main") : text.index("csrfmiddlewaretoken")]))
     assert answers[0] == answers[1] and answers[0][0] == 400
