@@ -33,8 +33,7 @@ def sweep(*, now: datetime) -> dict[str, int]:
     made_returns, failed_returns = _make(coming_back, lambda pk: store_return_label_file(return_id=pk))
     return {
         "invoices filed": made_invoices,
-        "labels filed": made_labels,
-        "return labels filed": made_returns,
+        "labels filed": made_labels + made_returns,
         "papers failed": failed_invoices + failed_labels + failed_returns,
     }
 

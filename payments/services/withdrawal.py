@@ -97,7 +97,12 @@ def _record(
         name=name,
         email=email,
         lines=rows,
-        statement=statement_of(order, name=name, things=[f"{row['pieces']} × {row['name']}" for row in rows]),
+        statement=statement_of(
+            number=order.number,
+            placed_at=order.placed_at,
+            name=name,
+            things=[f"{row['pieces']} × {row['name']}" for row in rows],
+        ),
         received_at=now,
         created_by=actor,
     )
@@ -119,12 +124,12 @@ def _record(
     return withdrawal
 
 
-def statement_of(order: Order, *, name: str, things: list[str]) -> str:
+def statement_of(*, number: str, placed_at: datetime, name: str, things: list[str]) -> str:
     """The statement in the words of the model form (Directive 2011/83/EU, annex I B)."""
-    placed = timezone.localtime(order.placed_at)
+    placed = timezone.localtime(placed_at)
     return (
         f"I, {name}, hereby give notice that I withdraw from my contract of sale of the following goods: "
-        f"{'; '.join(things)}. Order {order.number}, placed on {placed:%-d %B %Y}."
+        f"{'; '.join(things)}. Order {number}, placed on {placed:%-d %B %Y}."
     )
 
 
