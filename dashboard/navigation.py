@@ -121,8 +121,8 @@ def _returns(request: HttpRequest, allowed: dict[str, Any]) -> list[dict[str, An
         icons = {"to_approve": "rule", "to_receive": "move_to_inbox", "to_refund": "currency_exchange"}
         counts = return_list.return_counts()
         for name, (title, _) in return_list.QUEUES.items():
-            item = {"title": title, "icon": icons[name], "link": f"{link}?queue={name}"}
-            item["active"] = request.path == link and chosen == name
+            active = request.path == link and chosen == name
+            item = {"title": title, "icon": icons[name], "link": f"{link}?queue={name}", "active": active}
             _badge(item, counts[name])
             items.append(item)
     if "orders.withdrawal" in allowed:

@@ -77,7 +77,7 @@ class RefundReturnForm(forms.Form):
             help_text=f"Worth {worth}; {rest} of what was paid is left.",
         )
         self.order_fields(["goods", "refund_shipping", "reason"])
-        self.initial |= {"refund_shipping": default.shipping > 0}
+        self.initial["refund_shipping"] = default.shipping > 0
         if self.delivery:
             self.fields[
                 "refund_shipping"

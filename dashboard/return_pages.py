@@ -40,7 +40,7 @@ def detail(request: HttpRequest, model_admin: "ReturnAdmin", object_id: str) -> 
         raise PermissionDenied
     return_ = find(object_id)
     events = return_.order.events.order_by("-pk")
-    context = {
+    context: dict[str, Any] = {
         "lines": return_.lines.select_related("line"),
         "events": [event for event in events if event.data.get("return") == return_.number],
         "refunds": Refund.objects.filter(key__startswith=f"return-{return_.number}:"),

@@ -15,7 +15,8 @@ def render_return_label(return_: Return) -> bytes:
     nothing on the label opens the order.
     """
     seller = seller_of(StoreSettings.current())
-    *lines, country = [seller["name"], *seller["address_lines"]]
+    receiver: list[str] = [seller["name"], *seller["address_lines"]]
+    *lines, country = receiver
     contents = list(return_.lines.all())
     context = {
         "return": return_,
