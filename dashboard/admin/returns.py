@@ -37,7 +37,7 @@ class _Looked(ModelAdmin):
 class ReturnAdmin(_Looked):
     """States change by actions, which call services."""
 
-    list_display = ("number", "order_link", "who", "requested", "kind", "pieces", "state", "money")
+    list_display = ("number", "order_link", "who", "requested", "pieces", "state", "money")
     list_display_links = ("number",)
     list_filter = (ReturnQueueFilter, "status", "kind", "requested_at")
     list_select_related = ("order",)
@@ -90,7 +90,9 @@ class ReturnAdmin(_Looked):
     @display(description="State", ordering="status")
     def state(self, return_: Return) -> SafeString:
         owed = staff.badge("Bank is asked", "bad") if return_.refund_is_owed else ""
-        return format_html('<span class="st-badges">{}{}</span>', staff.state_badge(return_), owed)
+        is_withdrawal = return_.kind == Return.Kind.WITHDRAWAL
+        kind = staff.badge(return_.get_kind_display()) if is_withdrawal else ""
+        return format_html('<span class="st-badges">{}{}{}</span>', staff.state_badge(return_), kind, owed)
 
     @display(description="Refund", ordering="refund_amount")
     def money(self, return_: Return) -> str:

@@ -114,7 +114,7 @@ def _moments(plan: Plan, draft: Draft) -> _Moments | None:
         asked, said = story.delivered_at + length / 4, story.delivered_at + length / 3
         moments = (_whole(asked), _whole(said), story.returned_at, story.refunded_at)
         return _Moments(_STATES.REFUNDED, False, *moments)
-    is_ada, turn = draft.customer == ADA, draft.index // _EVERY
+    is_ada, turn = draft.customer == ADA and draft.index % 4 == 1, draft.index // _EVERY
     since = plan.midnight - story.delivered_at
     in_time = timedelta(days=4) < since < timedelta(days=28)
     if story.refunded_at or not in_time or not story.paid_at or not (is_ada or draft.index % _EVERY == 3):

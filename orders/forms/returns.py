@@ -5,10 +5,13 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils.html import format_html
 
 from orders.models import OrderLine, ReturnLine
 from orders.services.returns import Ask, left_to_return
 
+# The name stands above the fields; who does not see that hears it with each.
+_OF = '{}<span class="vh">: {}</span>'
 _CHOOSE = [("", "Choose a reason"), *ReturnLine.REASONS]
 
 
@@ -36,14 +39,14 @@ class ReturnForm(forms.Form):
                 choices=[(n, "None" if not n else str(n)) for n in range(left + 1)],
                 coerce=int,
                 initial=1 if left == 1 and len(self.lines) == 1 else 0,
-                label=f"How many of {name}?",
+                label=format_html(_OF, "How many", name),
                 error_messages={"invalid_choice": f"At most {left} of {name} can come back"},
             )
             self.fields[f"reason_{line.pk}"] = forms.ChoiceField(
-                choices=_CHOOSE, required=False, label=f"Why do you send {name} back?"
+                choices=_CHOOSE, required=False, label=format_html(_OF, "Why", name)
             )
             self.fields[f"note_{line.pk}"] = forms.CharField(
-                max_length=300, required=False, label=f"What is wrong with {name}?"
+                max_length=300, required=False, label=format_html(_OF, "What is wrong", name)
             )
         self.order_fields(["key", *(name for name in self.fields if "_" in name), "note"])
 
