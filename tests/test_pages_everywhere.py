@@ -18,6 +18,7 @@ OPEN_TO_ALL = {
     "sold out variant": "/product/field-backpack/?variant=FIELD-BACKPACK-SAFFRON",
     "empty basket": "/cart/",
     "track": "/track/",
+    "withdraw": "/withdraw/",
     "contact": "/contact/",
     "delivery": "/pages/delivery/",
     "returns": "/pages/returns/",

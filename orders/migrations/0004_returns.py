@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='notification',
             name='kind',
-            field=models.CharField(choices=[('order_received', 'Order received'), ('order_paid', 'Payment received'), ('order_shipped', 'Order shipped'), ('order_cancelled', 'Order cancelled'), ('return_requested', 'Return asked for'), ('return_approved', 'Return approved'), ('return_rejected', 'Return not accepted'), ('return_refunded', 'Return refunded'), ('withdrawal_receipt', 'Receipt of a withdrawal')], max_length=30),
+            field=models.CharField(choices=[('order_received', 'Order received'), ('order_paid', 'Payment received'), ('order_shipped', 'Order shipped'), ('order_cancelled', 'Order cancelled'), ('return_requested', 'Return asked for'), ('return_approved', 'Return approved'), ('return_rejected', 'Return not accepted or closed'), ('return_refunded', 'Return refunded'), ('withdrawal_receipt', 'Receipt of a withdrawal')], max_length=30),
         ),
         migrations.AddConstraint(
             model_name='orderline',

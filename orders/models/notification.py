@@ -21,7 +21,7 @@ class Notification(models.Model):
         ORDER_CANCELLED = "order_cancelled", "Order cancelled"
         RETURN_REQUESTED = "return_requested", "Return asked for"
         RETURN_APPROVED = "return_approved", "Return approved"
-        RETURN_REJECTED = "return_rejected", "Return not accepted"
+        RETURN_REJECTED = "return_rejected", "Return not accepted or closed"
         RETURN_REFUNDED = "return_refunded", "Return refunded"
         WITHDRAWAL_RECEIPT = "withdrawal_receipt", "Receipt of a withdrawal"
 

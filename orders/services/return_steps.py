@@ -170,6 +170,7 @@ def close_return(*, return_: Return, reason: str, actor: Any = None) -> Return:
     if never_came:
         _free_pieces(return_)
     _record(return_, "return_closed", f"closed without refund: {reason.strip()}", actor)
+    owe(order=return_.order, kind=Notification.Kind.RETURN_REJECTED, key=str(return_.pk))
     return return_
 
 

@@ -71,7 +71,7 @@ def request_return(
     for an order of which nothing was sent or whose money went back.
     """
     order = locked(order)
-    if key and (found := Return.objects.filter(request_key=key, order=order).first()):
+    if found := already_requested(order=order, key=key):
         return found
     _require_open(order, now or timezone.now())
     made = _create(order, lines, kind=Return.Kind.RETURN, note=note, key=key, actor=actor)
@@ -85,6 +85,16 @@ def request_return(
     )
     owe(order=order, kind=Notification.Kind.RETURN_REQUESTED, key=str(made.pk))
     return made
+
+
+def already_requested(*, order: Order, key: str) -> Return | None:
+    """The return of `order` that was asked for with `key`, if there is one."""
+    return order.returns.filter(request_key=_key(order, key)).first() if key else None
+
+
+def _key(order: Order, key: str) -> str | None:
+    """The key within its order: nobody can take another order's."""
+    return f"{order.pk}:{key}" if key else None
 
 
 @retrying_atomic
@@ -122,7 +132,12 @@ def _create(
     for pk, (pieces, _, _) in wanted.items():
         claim_pieces(order, pk, pieces)
     made = Return.objects.create(
-        order=order, kind=kind, email=order.email, request_key=key or None, created_by=actor, **fields
+        order=order,
+        kind=kind,
+        email=order.email,
+        request_key=_key(order, key),
+        created_by=actor,
+        **fields,
     )
     ReturnLine.objects.bulk_create(
         ReturnLine(return_made=made, line_id=pk, quantity=pieces, reason=reason, note=note[:300])

@@ -223,6 +223,15 @@ def test_closing_one_that_never_came_makes_room_again():
         close_return(return_=made, reason="It never arrived.")
     assert made.order.lines.get().quantity_returned == 0
     assert made.order.events.filter(kind="return_closed").count() == 1
+    send_owed(now=timezone.now())
+    (told,) = [one for one in mail.outbox if one.subject == f"Return {made.number} is closed"]
+    assert "closed without a refund: It never arrived." in told.body
+    assert "closed without a refund" in told.alternatives[0][0]
+
+
+def test_a_key_of_another_order_asks_anew():
+    first, other = a_return(key=KEY), a_return(key=KEY)
+    assert first.pk != other.pk and a_return(first.order, key=KEY).pk == first.pk
 
 
 def test_every_step_that_concerns_the_shopper_is_told_by_email():

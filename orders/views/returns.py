@@ -18,7 +18,7 @@ from orders.models import Order
 from orders.services.invoices import seller_of
 from orders.services.return_money import refund_estimate
 from orders.services.return_steps import cancel_return
-from orders.services.returns import deadline_of, may_send_back, request_return
+from orders.services.returns import already_requested, deadline_of, may_send_back, request_return
 
 
 @never_cache
@@ -30,7 +30,8 @@ def new(request: HttpRequest, token: str) -> HttpResponse:
     form = ReturnForm(request.POST or None, lines=lines, initial={"key": uuid4().hex})
     if request.method != "POST":
         return _page(request, order, form)
-    if "confirm" in request.POST and (done := order.returns.filter(request_key=_key(request)).first()):
+    sent = request.POST.get("key", "") if "confirm" in request.POST else ""
+    if done := already_requested(order=order, key=sent):
         return redirect(done)
     if not form.is_valid():
         return _page(request, order, form, status=400)
@@ -42,11 +43,6 @@ def new(request: HttpRequest, token: str) -> HttpResponse:
     context = {"order": order, "form": form, "estimate": refund_estimate(order=order, lines=pieces)}
     context["chosen"] = [(line, form.asks()[line.pk]) for line in form.lines if line.pk in pieces]
     return render(request, "orders/return_check.html", context)
-
-
-def _key(request: HttpRequest) -> str:
-    """The form's key as it came; it only finds a return of the same order."""
-    return request.POST.get("key", "")[:64] or "-"
 
 
 def _ask(request: HttpRequest, order: Order, form: ReturnForm) -> HttpResponse:
