@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
-from dashboard import low_stock, worklists
+from dashboard import low_stock, return_list, worklists
 from support.models import Ticket
 
 # Title, and (label, icon, model) of each entry. A registered model that is named nowhere is
@@ -66,8 +66,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     allowed = {
         label: model for label, model in registered.items() if _may_see(request, model._meta.label_lower)
     }
-    groups = [_overview(request), *_orders(request, allowed)]
-    named = {"orders.order", "orders.draftorder"}
+    groups = [_overview(request), *_orders(request, allowed), *_returns(request, allowed)]
+    named = {"orders.order", "orders.draftorder", "orders.return", "orders.withdrawal"}
     for title, entries in GROUPS:
         named |= {label for _, _, label in entries}
         items = [_item(request, *entry) for entry in entries if entry[2] in allowed]
@@ -126,6 +126,25 @@ def _low_stock(request: HttpRequest) -> dict[str, Any]:
     item["active"] = request.path == link
     _badge(item, low_stock.low_count(), variant="warning")
     return item
+
+
+def _returns(request: HttpRequest, allowed: dict[str, Any]) -> list[dict[str, Any]]:
+    items = []
+    if "orders.return" in allowed:
+        everything = _item(request, "All returns", "assignment_return", "orders.return")
+        link, chosen = everything["link"], request.GET.get("queue", "")
+        everything["active"] = everything["active"] and not chosen
+        items.append(everything)
+        icons = {"to_approve": "rule", "to_receive": "move_to_inbox", "to_refund": "currency_exchange"}
+        counts = return_list.return_counts()
+        for name, (title, _) in return_list.QUEUES.items():
+            active = request.path == link and chosen == name
+            item = {"title": title, "icon": icons[name], "link": f"{link}?queue={name}", "active": active}
+            _badge(item, counts[name])
+            items.append(item)
+    if "orders.withdrawal" in allowed:
+        items.append(_item(request, "Withdrawals", "contract_delete", "orders.withdrawal"))
+    return [{"title": "Returns", "items": items}]
 
 
 def _item(request: HttpRequest, title: str, icon: str, label: str) -> dict[str, Any]:

@@ -49,6 +49,7 @@ def _about(request: HttpRequest, order: Order) -> dict[str, Any]:
         "events": order.events.order_by("-pk"),
         "payments": Payment.objects.filter(order=order).prefetch_related("refunds"),
         "shipments": order.shipments.prefetch_related("lines__line"),
+        "returns": order.returns.all(),
         "invoice": order.invoice,
         "may_change": request.user.has_perm(CHANGE),
         "can_be_edited": order.can_be_edited and request.user.has_perm(CHANGE),

@@ -15,6 +15,7 @@ class OrderFile(BaseDocument):
     class FileType(models.TextChoices):
         INVOICE = "invoice", "Invoice"
         SHIPPING_LABEL = "shipping_label", "Shipping label"
+        RETURN_LABEL = "return_label", "Return label"
 
     order_id = models.BigIntegerField(db_index=True)
     order_number = models.CharField(max_length=12)

@@ -18,3 +18,10 @@ def store_label(shipment_id: int) -> None:
     from documents.services.files import store_label_file
 
     store_label_file(shipment_id=shipment_id)
+
+
+@shared_task(name="documents.store_return_label")
+def store_return_label(return_id: int) -> None:
+    from documents.services.files import store_return_label_file
+
+    store_return_label_file(return_id=return_id)

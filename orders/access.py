@@ -5,7 +5,7 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest
 
-from orders.models import Cart, Order
+from orders.models import Cart, Order, Return
 from orders.services import cart as carts
 
 SESSION_KEY = "cart"
@@ -103,3 +103,11 @@ def order_for_customer(request: HttpRequest, number: str) -> Order:
     if order is None:
         raise Http404
     return order
+
+
+def return_for_token(token: str, number: str) -> Return:
+    """A return of the order whose link the visitor holds. Raises Http404 for any other."""
+    found = Return.objects.select_related("order").filter(order__token=token, number=number.upper()).first()
+    if found is None or found.order.is_deleted:
+        raise Http404
+    return found

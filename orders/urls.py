@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import cart, changing, checkout, history, tracking
+from orders.views import cart, changing, checkout, history, returns, tracking
 
 app_name = "orders"
 urlpatterns = [
@@ -25,6 +25,9 @@ urlpatterns = [
     path("orders/<str:token>/", tracking.track, name="track"),
     path("orders/<str:token>/thanks/", tracking.confirmation, name="confirmation"),
     path("orders/<str:token>/address/", changing.address, name="address"),
+    path("orders/<str:token>/returns/new/", returns.new, name="return_new"),
+    path("orders/<str:token>/returns/<str:number>/", returns.detail, name="return"),
+    path("orders/<str:token>/returns/<str:number>/cancel/", returns.cancel, name="return_cancel"),
     path("account/orders/", history.history, name="history"),
     path("account/orders/<str:number>/", history.detail, name="history_detail"),
     path("account/orders/<str:number>/reorder/", history.reorder, name="reorder"),

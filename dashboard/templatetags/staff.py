@@ -35,6 +35,9 @@ _TONES = {
     "captured": "good",
     "failed": "bad",
     "done": "good",
+    "requested": "sun",
+    "approved": "blue",
+    "received": "sun",
 }
 
 

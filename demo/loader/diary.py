@@ -1,5 +1,6 @@
 """What an order's page tells: its events in order of time, and the emails that went out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -7,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from customers.models import User
 from demo.loader.bulk import Writer
+from demo.loader.drafts import Draft
+from demo.loader.returns import Telling
 from demo.loader.stories import CARD
 from demo.loader.till import DECLINED
 from demo.texts import load_texts
@@ -48,10 +51,18 @@ class Diary:
         self._staff = _Who(owner, User.objects.get(pk=owner).get_full_name())
         self._reasons = load_texts().cancellations
 
-    def write(self, purchase: "Purchase", *, shipment: Shipment | None, refunded: Decimal | None) -> None:
+    def write(
+        self,
+        purchase: "Purchase",
+        *,
+        shipment: Shipment | None,
+        refunded: Decimal | None,
+        returned: Iterable[Telling] = (),
+    ) -> None:
         """Write the diary of one order. `refunded` is the money that went back, if any."""
         draft = purchase.draft
         entries = self._entries(purchase, shipment, refunded)
+        entries += [self._returned(draft, telling) for telling in returned]
         for entry in sorted(entries, key=lambda entry: entry.at):
             self._writer.add(
                 OrderEvent,
@@ -116,3 +127,8 @@ class Diary:
             mail_key=str(shipment.pk),
             data={"shipment": shipment.pk},
         )
+
+    def _returned(self, draft: Draft, told: Telling) -> _Entry:
+        who = self._staff if told.by_staff else _Who(draft.person.user_id, draft.person.name)
+        data = {"return": told.number} if told.kind != "withdrawal" else {}
+        return _Entry(told.at, told.kind, told.message, who, told.mail, told.mail_key, data)

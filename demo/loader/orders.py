@@ -15,6 +15,7 @@ from demo.loader.drafts import Draft, DraftLine, Drafts
 from demo.loader.ledger import Ledger
 from demo.loader.parcels import PARCEL_MODELS, send_parcel
 from demo.loader.plan import Plan
+from demo.loader.returns import RETURN_MODELS, asked_back, send_back
 from demo.loader.shelf import Demand, Shelf
 from demo.loader.shop import Places
 from demo.loader.stories import TRANSFER
@@ -58,7 +59,7 @@ class OrderLoader:
         self._discounts = Discounts(plan, places=places)
         self._writer = Writer(
             Order, OrderLine, Hold, StockMovement, DiscountUse, *DIARY_MODELS, *PARCEL_MODELS, *TILL_MODELS,
-            size=BATCH * 10,
+            *RETURN_MODELS, size=BATCH * 10,
         )  # fmt: skip
         self._ledger = Ledger(self._writer, shelf=shelf, demand=demand, actor=places.owner)
         self._diary = Diary(self._writer, owner=places.owner)
@@ -73,7 +74,8 @@ class OrderLoader:
             self._use_discounts(purchase)
             shipment = send_parcel(self._writer, purchase, owner=self._places.owner)
             refunded = self._till.settle(purchase)
-            self._diary.write(purchase, shipment=shipment, refunded=refunded)
+            returned = send_back(self._writer, self._plan, purchase, owner=self._places.owner)
+            self._diary.write(purchase, shipment=shipment, refunded=refunded, returned=returned)
             self._writer.flush_when_full()
             bar.update()
         self._ledger.write_until()
@@ -94,7 +96,10 @@ class OrderLoader:
         )
         order = self._add_order(draft, priced, method)
         lines = zip(draft.lines, priced.lines, strict=True)
-        keys = [self._add_line(order, line, quoted) for line, quoted in lines]
+        keys = [
+            self._add_line(order, line, quoted, returned=asked_back(self._plan, draft, line))
+            for line, quoted in lines
+        ]
         return Purchase(draft=draft, order=order, line_keys=keys, quote=priced, method=method)
 
     def _item(self, line: DraftLine) -> Item:
@@ -185,7 +190,7 @@ class OrderLoader:
             return None
         return draft.placed_at + timedelta(hours=self._shop.unpaid_hours)
 
-    def _add_line(self, order: int, line: DraftLine, quoted: QuotedLine) -> int:
+    def _add_line(self, order: int, line: DraftLine, quoted: QuotedLine, *, returned: int) -> int:
         product, variant = self._shelf.at(line.place)
         keys = self._shelf.keys[line.place]
         return self._writer.add(
@@ -199,6 +204,7 @@ class OrderLoader:
             image=f"{FOLDER}/{variant.picture}",
             quantity=line.quantity,
             quantity_shipped=line.shipped,
+            quantity_returned=returned,
             unit_price=quoted.unit_price,
             subtotal=quoted.subtotal,
             discount=quoted.discount,

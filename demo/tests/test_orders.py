@@ -7,7 +7,18 @@ from django.contrib.auth import authenticate
 from django.db.models import Count, F, Q, Sum
 
 from demo.loader.people import ADA_EMAIL, ADA_PASSWORD, OWNER_EMAIL, OWNER_PASSWORD
-from orders.models import Discount, DiscountCode, Invoice, InvoiceCounter, Order, OrderEvent, Shipment
+from orders.models import (
+    Discount,
+    DiscountCode,
+    Invoice,
+    InvoiceCounter,
+    Order,
+    OrderEvent,
+    OrderLine,
+    Return,
+    ReturnLine,
+    Shipment,
+)
 from orders.pricing import Quote
 from orders.services.balances import payment_state
 from orders.services.fulfilment import ship_order
@@ -35,6 +46,19 @@ def test_every_state_is_there(demo_shop):
         "failed",
         "cancelled",
     }
+
+
+def test_returns_are_in_several_states_and_count_on_their_lines():
+    states = set(Return.objects.values_list("status", flat=True))
+    assert states >= {"requested", "approved", "received", "refunded"}
+    assert Return.objects.filter(kind="withdrawal", withdrawal__isnull=False).exists()
+    asked = dict(ReturnLine.objects.values_list("line_id").annotate(sum=Sum("quantity")))
+    counted = OrderLine.objects.filter(quantity_returned__gt=0).values_list("pk", "quantity_returned")
+    assert asked == dict(counted)
+    for done in Return.objects.filter(status="refunded").select_related("order"):
+        sent = sum(row.refund_amount for row in done.lines.all())
+        assert done.refund_amount == done.order.total >= sent
+    assert Return.objects.filter(order__customer__email=ADA_EMAIL, status="approved").exists()
 
 
 def test_every_order_adds_up_to_the_cent():

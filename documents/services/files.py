@@ -17,8 +17,9 @@ from django.utils import timezone
 from documents.invoice import render_invoice
 from documents.label import render_label
 from documents.models import OrderFile
+from documents.return_label import render_return_label
 from ecommerce.lib.errors import NotFound
-from orders.models import Invoice, Order, Shipment
+from orders.models import Invoice, Order, Return, Shipment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,29 @@ def store_label_file(*, shipment_id: int) -> OrderFile:
     file = _keep(paper)
     Shipment.objects.filter(pk=shipment.pk, label_stored_at=None).update(label_stored_at=timezone.now())
     return file
+
+
+def store_return_label_file(*, return_id: int) -> OrderFile:
+    """Keep the label for sending goods back; otherwise as `store_invoice_file`."""
+    found = Return.objects.select_related("order").prefetch_related("lines__line").filter(pk=return_id)
+    return_ = found.filter(approved_at__isnull=False).first()
+    if return_ is None:
+        raise NotFound("There is no such return, or it is not approved.")
+    paper = Paper(
+        source=return_source(return_.pk),
+        order=return_.order,
+        file_type=OrderFile.FileType.RETURN_LABEL,
+        path=f"labels/{timezone.localtime(return_.approved_at).year}/{return_.number}.pdf",
+        render=lambda: render_return_label(return_),
+    )
+    file = _keep(paper)
+    Return.objects.filter(pk=return_.pk, label_stored_at=None).update(label_stored_at=timezone.now())
+    return file
+
+
+def return_source(return_id: int) -> str:
+    """The name under which the document store knows the label of a return."""
+    return f"return:{return_id}"
 
 
 def invoice_source(invoice_id: int) -> str:

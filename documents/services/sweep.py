@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from documents.services.files import store_invoice_file, store_label_file
-from orders.models import Invoice, Shipment
+from documents.services.files import store_invoice_file, store_label_file, store_return_label_file
+from orders.models import Invoice, Return, Shipment
 
 log = logging.getLogger(__name__)
 
@@ -27,12 +27,16 @@ def sweep(*, now: datetime) -> dict[str, int]:
     labels = Shipment.objects.filter(
         label_stored_at=None, shipped_at__lte=now, order__collect_from__isnull=True
     )
+    coming_back = Return.objects.filter(
+        label_stored_at=None, approved_at__lte=now, status=Return.Status.APPROVED
+    )
     made_invoices, failed_invoices = _make(invoices, lambda pk: store_invoice_file(invoice_id=pk))
     made_labels, failed_labels = _make(labels, lambda pk: store_label_file(shipment_id=pk))
+    made_returns, failed_returns = _make(coming_back, lambda pk: store_return_label_file(return_id=pk))
     return {
         "invoices filed": made_invoices,
-        "labels filed": made_labels,
-        "papers failed": failed_invoices + failed_labels,
+        "labels filed": made_labels + made_returns,
+        "papers failed": failed_invoices + failed_labels + failed_returns,
     }
 
 

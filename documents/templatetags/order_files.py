@@ -16,7 +16,8 @@ from django.urls import reverse
 
 from documents.access import is_files_staff
 from documents.models import OrderFile
-from orders.models import Invoice, Order
+from documents.services.files import return_source
+from orders.models import Invoice, Order, Return
 
 register = template.Library()
 log = logging.getLogger(__name__)
@@ -68,3 +69,14 @@ def file_link(context: dict[str, Any], order: Order, file: OrderFile) -> str:
     if user.is_authenticated and (order.customer_id == user.pk or is_files_staff(user)):
         return reverse("documents:download", args=[file.pk])
     return reverse("documents:download", args=[file.pk], query={"token": order.token})
+
+
+@register.inclusion_tag("documents/_return_label.html", takes_context=True)
+def return_label(context: dict[str, Any], return_: Return) -> dict[str, Any]:
+    """The link to the label of an approved return, or a word about it."""
+    try:
+        file = OrderFile.objects.filter(source=return_source(return_.pk)).first()
+    except DatabaseError:
+        log.exception("the label of return %s cannot be looked up", return_.number)
+        return {"unavailable": True}
+    return {"file": file, "url": file_link(context, return_.order, file) if file else ""}

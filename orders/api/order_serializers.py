@@ -18,6 +18,7 @@ class OrderItemSerializer(serializers.Serializer):
     variant_name = serializers.CharField()
     quantity = serializers.IntegerField()
     quantity_shipped = serializers.IntegerField()
+    quantity_returned = serializers.IntegerField()
     price = MoneyNumber(source="unit_price")
     subtotal = MoneyNumber()
     discount = MoneyNumber()

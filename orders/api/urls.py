@@ -5,9 +5,10 @@
 
 from django.urls import re_path
 
-from orders.api import carts, orders
+from orders.api import carts, orders, returns
 
 _ID = r"[0-9]{1,18}"
+_RETURN = rf"^orders/(?P<order_id>{_ID})/returns/(?P<number>[0-9A-Za-z]{{1,12}})"
 
 urlpatterns = [
     re_path(r"^cart/?$", carts.CartView.as_view(), name="api_cart"),
@@ -17,6 +18,11 @@ urlpatterns = [
     re_path(r"^cart/coupons/?$", carts.CartCouponsView.as_view(), name="api_cart_coupons"),
     re_path(r"^cart/coupons/(?P<code>[^/]{1,60})/?$", carts.CartCouponView.as_view(), name="api_cart_coupon"),
     re_path(rf"^orders/(?P<order_id>{_ID})/?$", orders.OrderView.as_view(), name="api_order"),
+    re_path(rf"^orders/(?P<order_id>{_ID})/returns/?$", returns.ReturnsView.as_view(), name="api_returns"),
+    re_path(rf"{_RETURN}/?$", returns.ReturnView.as_view(), name="api_return"),
+    re_path(rf"{_RETURN}/approve/?$", returns.ApproveReturnView.as_view(), name="api_return_approve"),
+    re_path(rf"{_RETURN}/reject/?$", returns.RejectReturnView.as_view(), name="api_return_reject"),
+    re_path(rf"{_RETURN}/receive/?$", returns.ReceiveReturnView.as_view(), name="api_return_receive"),
     re_path(
         r"^customers/(?P<customer_id>[0-9a-fA-F-]{32,36})/orders/?$",
         orders.CustomerOrdersView.as_view(),

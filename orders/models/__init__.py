@@ -7,6 +7,7 @@ from orders.models.idempotency import IdempotentRequest
 from orders.models.invoice import Invoice, InvoiceCounter
 from orders.models.notification import Notification
 from orders.models.order import Order, OrderEvent, OrderLine
+from orders.models.returns import Return, ReturnLine, Withdrawal
 from orders.models.shipment import Shipment, ShipmentLine
 from orders.models.shipping_rate import ShippingRate
 from orders.models.tax import TaxRate, TaxRegion
@@ -27,10 +28,13 @@ __all__ = [
     "Order",
     "OrderEvent",
     "OrderLine",
+    "Return",
+    "ReturnLine",
     "Shipment",
     "ShipmentLine",
     "ShippingMethod",
     "ShippingRate",
     "TaxRate",
     "TaxRegion",
+    "Withdrawal",
 ]

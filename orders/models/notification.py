@@ -22,6 +22,11 @@ class Notification(models.Model):
         ORDER_READY = "order_ready", "Order ready to collect"
         ORDER_CANCELLED = "order_cancelled", "Order cancelled"
         ORDER_CHANGED = "order_changed", "Order changed"
+        RETURN_REQUESTED = "return_requested", "Return asked for"
+        RETURN_APPROVED = "return_approved", "Return approved"
+        RETURN_REJECTED = "return_rejected", "Return not accepted or closed"
+        RETURN_REFUNDED = "return_refunded", "Return refunded"
+        WITHDRAWAL_RECEIPT = "withdrawal_receipt", "Receipt of a withdrawal"
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=30, choices=Kind)

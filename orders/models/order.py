@@ -267,6 +267,8 @@ class OrderLine(models.Model):
     image = models.CharField(max_length=200, blank=True)
     quantity = models.PositiveIntegerField()
     quantity_shipped = models.PositiveIntegerField(default=0)
+    # Pieces asked back in returns that are open or have brought them back.
+    quantity_returned = models.PositiveIntegerField(default=0)
     unit_price = MoneyField()
     subtotal = MoneyField()
     discount = MoneyField(default=0)
@@ -282,6 +284,10 @@ class OrderLine(models.Model):
             CheckConstraint(condition=Q(quantity__gte=1), name="orders_orderline_quantity_positive"),
             CheckConstraint(
                 condition=Q(quantity_shipped__lte=F("quantity")), name="orders_orderline_not_overshipped"
+            ),
+            CheckConstraint(
+                condition=Q(quantity_returned__lte=F("quantity_shipped")),
+                name="orders_orderline_not_overreturned",
             ),
         ]
 

@@ -220,19 +220,15 @@ def _create_line(order: Order, variant: Variant, quoted: QuotedLine) -> None:
 
 
 def _move_stock(order: Order, held: Mapping[int, int]) -> None:
-    """Hold what the order still has to get, no less and no more.
+    """Hold what the order still has to get, no less and no more; its place in the queue stays.
 
-    Where anything is given back, all is given back and taken again in this transaction: the
-    guard on what is free then decides once, and a failure leaves every hold as it was.
+    Raises OutOfStock, and then every hold is as it was.
     """
     rows = order.lines.values_list("variant_id", "quantity", "quantity_shipped")
     needed = {pk: quantity - shipped for pk, quantity, shipped in rows if quantity > shipped}
-    more = {pk: n - held.get(pk, 0) for pk, n in needed.items() if n > held.get(pk, 0)}
-    if any(n > needed.get(pk, 0) for pk, n in held.items()):
-        inventory.release(reference=order.stock_reference)
-        more = needed
-    if more:
-        inventory.reserve(quantities=more, reference=order.stock_reference)
+    if needed != held:
+        reference = order.stock_reference
+        inventory.reserve(quantities=needed, reference=reference, instead_of=[reference])
 
 
 def _write_discounts(order: Order, quote: Quote) -> None:

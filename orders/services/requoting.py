@@ -14,11 +14,12 @@ from catalog.models import StoreSettings, Variant
 from ecommerce.lib.addresses import PostalAddress
 from ecommerce.lib.errors import DomainError
 from ecommerce.lib.money import ZERO
-from orders.models import Discount, Order, OrderLine
+from orders.models import Discount, DiscountUse, Order, OrderLine
 from orders.pricing import Delivery, Item, Quote, Step, quote
 from orders.reverse_charge import net_delivery
 from orders.services import quoting
 from orders.services.cart_view import offers_of
+from orders.services.eligibility import load_targets
 from orders.shipping import Offer, promise
 from orders.tax import Taxes
 
@@ -86,8 +87,13 @@ def requote(
 
 def discounts_of(order: Order) -> list[Discount]:
     """The discounts that applied when the order was placed, also those that fell away since."""
-    used = Discount.all_objects.filter(use_rows__order=order, use_rows__released_at=None)
-    return list(used.prefetch_related("products", "categories").order_by("pk"))
+    uses = DiscountUse.objects.filter(order=order, released_at=None).select_related("discount", "code")
+    found = []
+    for use in uses.order_by("discount_id"):
+        use.discount.generated = use.code.code if use.code else ""  # type: ignore[attr-defined]
+        found.append(use.discount)
+    load_targets(found)
+    return found
 
 
 def promised_for(order: Order, address: PostalAddress) -> tuple[object, object]:

@@ -130,6 +130,17 @@ class RefundedSerializer(serializers.Serializer):
     refund = RefundSerializer()
 
 
+class RefundReturnSerializer(serializers.Serializer):
+    """Without `amount` all that the goods are worth goes back; less needs a `reason`.
+
+    Without `refund_shipping` the delivery cost goes back with the last of the order.
+    """
+
+    amount = MoneyNumber(required=False)
+    refund_shipping = serializers.BooleanField(required=False, allow_null=True, default=None)
+    reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+
+
 class PaymentFilterSerializer(serializers.Serializer):
     """What a list of payments may be narrowed to."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from payments.api import orders, payments
+from payments.api import orders, payments, returns
 
 _ID = r"[0-9]{1,18}"
 
@@ -10,6 +10,11 @@ urlpatterns = [
     re_path(r"^orders/?$", orders.OrdersView.as_view(), name="api_orders"),
     re_path(
         rf"^orders/(?P<order_id>{_ID})/status/?$", orders.OrderStatusView.as_view(), name="api_order_status"
+    ),
+    re_path(
+        rf"^orders/(?P<order_id>{_ID})/returns/(?P<number>[0-9A-Za-z]{{1,12}})/refund/?$",
+        returns.RefundReturnView.as_view(),
+        name="api_return_refund",
     ),
     re_path(r"^payments/?$", payments.PaymentListView.as_view(), name="api_payments"),
     re_path(rf"^payments/(?P<payment_id>{_ID})/?$", payments.PaymentView.as_view(), name="api_payment"),

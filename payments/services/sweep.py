@@ -11,6 +11,7 @@ from payments.gateways.base import GatewayError
 from payments.models import Payment
 from payments.services.payments import call_off_payment, settle
 from payments.services.refunds import retry_pending, return_everything, return_surplus
+from payments.services.returns import finish_returns
 
 log = logging.getLogger(__name__)
 _PATIENCE = timedelta(minutes=2)
@@ -23,6 +24,7 @@ def sweep(*, now: datetime) -> dict[str, int]:
     return {
         "payments settled": _settle_waiting(now),
         "refunds retried": retry_pending(),
+        "returns refunded": finish_returns(),
         "payments returned": _return_unneeded(),
     }
 
