@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from PIL import ImageFile
 
 FONT_FOLDER = Path(settings.BASE_DIR, "static", "fonts")
 FONTS = {f"font:{name}": FONT_FOLDER / name for name in ("alcove-pdf-500.ttf", "alcove-pdf-700.ttf")}
@@ -24,6 +25,8 @@ def render_pdf(template: str, context: dict[str, Any]) -> bytes:
     # Slow to import (Pango, fontTools), and most processes never make a paper.
     from weasyprint import HTML
 
+    # Importing it makes Pillow accept cut-off pictures in the whole process; uploads must not be.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     html = HTML(string=render_to_string(template, context), base_url=None, url_fetcher=_fetch())
     pdf: bytes = html.write_pdf(pdf_variant="pdf/ua-1")
     return pdf

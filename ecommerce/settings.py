@@ -366,6 +366,10 @@ SPECTACULAR_SETTINGS = {
         "ecommerce.lib.api_schema.with_problems",
     ],
     "TAGS": [{"name": name} for name in ("Catalogue", "Cart", "Orders", "Payments", "Reviews", "Sign-in")],
+    "ENUM_NAME_OVERRIDES": {
+        "DeliveryKindEnum": "orders.models.ShippingMethod.Kind",
+        "DiscountKindEnum": "orders.models.Discount.Kind",
+    },
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "displayOperationId": False},
 }
 

@@ -11,7 +11,15 @@ from dashboard.tests.conftest import sign_in, staff_with
 from dashboard.tests.test_order_actions import said
 from orders.models import Order
 from orders.services.fulfilment import ship_order
-from orders.tests.factories import ADDRESS, OrderFactory, ShippingMethodFactory, paid_order, shipped_order
+from orders.tests.factories import (
+    ADDRESS,
+    OrderFactory,
+    RateFactory,
+    ShippingMethodFactory,
+    paid_order,
+    shipped_order,
+    zone_of,
+)
 from payments.models import Payment, Refund
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
@@ -21,13 +29,9 @@ VIENNA = ADDRESS.to_dict() | {"line1": "Ring 1", "city": "Wien", "postal_code": 
 
 
 @pytest.fixture
-def dearer_abroad(monkeypatch):
+def dearer_abroad():
     """Delivery to Austria costs 9.90, and at home what it always did."""
-
-    def offer(order, address, weight):
-        return ShippingMethodFactory.build(price=Decimal("9.90" if address.country == "AT" else "3.90"))
-
-    monkeypatch.setattr("orders.services.requoting._offer", offer)
+    RateFactory(method=ShippingMethodFactory(), zone=zone_of("AT"), price=Decimal("9.90"))
 
 
 def edit_url(order):

@@ -4,6 +4,7 @@ import http.server
 import threading
 
 import pytest
+from PIL import ImageFile
 
 from documents.pdf import FONTS, render_pdf
 from documents.tests.papers import read, words
@@ -68,3 +69,8 @@ def test_a_data_address_is_refused_too(paper):
 
 def test_every_font_that_papers_name_exists():
     assert all(path.is_file() for path in FONTS.values())
+
+
+def test_a_process_that_made_a_paper_still_refuses_cut_off_pictures():
+    render_pdf("pdf/base.html", {})
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False

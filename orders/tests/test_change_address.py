@@ -6,10 +6,17 @@ import pytest
 from django.urls import reverse
 
 from customers.tests.factories import UserFactory
-from orders.models import Order, ShippingMethod
+from orders.models import Order, ShippingRate
 from orders.services.changing import change_address, redirect_order
 from orders.services.picking import start_picking
-from orders.tests.factories import ADDRESS, OrderFactory, ShippingMethodFactory, paid_order
+from orders.tests.factories import (
+    ADDRESS,
+    OrderFactory,
+    RateFactory,
+    ShippingMethodFactory,
+    paid_order,
+    zone_of,
+)
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 
@@ -60,12 +67,9 @@ def test_where_it_is_not_delivered_nothing_changes(client):
     assert Order.objects.get(pk=order.pk).delivery_address.country == "DE"
 
 
-def test_where_it_costs_something_else_the_price_is_said_and_nothing_changes(client, monkeypatch):
-    def offer(order, address, weight):
-        return ShippingMethodFactory.build(price=Decimal("9.90" if address.country == "AT" else "3.90"))
-
+def test_where_it_costs_something_else_the_price_is_said_and_nothing_changes(client):
     order = paid_order()
-    monkeypatch.setattr("orders.services.requoting._offer", offer)
+    RateFactory(method=ShippingMethodFactory(), zone=zone_of("AT"), price=Decimal("9.90"))
     answer = client.post(page_of(order), VIENNA)
     text = answer.content.decode()
     assert answer.status_code == 409 and "€29.90, and not €23.90" in text
@@ -74,7 +78,7 @@ def test_where_it_costs_something_else_the_price_is_said_and_nothing_changes(cli
 
 def test_a_delivery_that_became_dearer_meanwhile_costs_what_it_did():
     order = paid_order()
-    ShippingMethod.objects.update(price=Decimal("8.00"))
+    ShippingRate.objects.update(price=Decimal("8.00"))
     address = ADDRESS.from_dict(NEXT_DOOR)
     changed = change_address(order=order, address=address)
     assert (changed.total, changed.shipping_total) == (order.total, Decimal("3.90"))

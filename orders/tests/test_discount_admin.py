@@ -114,6 +114,7 @@ def test_a_discount_that_was_used_can_still_be_deleted(staff):
 
 def test_the_list_shows_uses_and_money_given_away_in_the_same_queries(staff):
     counts = []
+    staff.get(LIST)  # what the sidebar counts is kept a minute
     for _ in range(2):
         discount = DiscountFactory(code="")
         order = OrderFactory()

@@ -10,7 +10,7 @@ from catalog.models import Hold, StockItem, Variant
 from catalog.services.inventory import OutOfStock
 from catalog.tests.factories import ProductFactory
 from ecommerce.lib.errors import BadInput, DomainError
-from orders.models import Discount, DiscountUse, Order, ShippingMethod, TaxRate
+from orders.models import Discount, DiscountUse, Order, ShippingRate, TaxRate
 from orders.services.cart import add_coupon
 from orders.services.editing import Edit, edit_order, preview_edit
 from orders.services.fulfilment import ship_order
@@ -167,7 +167,7 @@ def test_a_discount_of_today_does_not_apply():
 
 def test_delivery_costs_what_it_did_unless_it_is_worked_out_anew():
     order = paid_order()
-    ShippingMethod.objects.update(price=Decimal("5.50"), free_from=Decimal("100"))
+    ShippingRate.objects.update(price=Decimal("5.50"), free_from=Decimal("100"))
     sku = order.lines.get().sku
     assert change(order, {sku: 2}).shipping_total == Decimal("3.90")
     assert change(order, {sku: 3}, new_delivery=True).shipping_total == Decimal("5.50")
