@@ -12,7 +12,7 @@ from django.utils import timezone
 from catalog.models import StoreSettings
 from ecommerce.lib.background import after_commit
 from ecommerce.lib.emails import send_email
-from orders.models import Notification, Order, Shipment
+from orders.models import Notification, Order, OrderLine, Shipment, ShipmentLine
 from orders.services.return_emails import return_context
 
 log = logging.getLogger(__name__)
@@ -47,6 +47,10 @@ def send_notification(pk: int) -> bool:
     if not mine.update(claimed_at=now, attempts=F("attempts") + 1):
         return False
     row = Notification.objects.select_related("order").get(pk=pk)
+    if row.kind == Notification.Kind.PAYMENT_REQUEST and not row.order.amount_due:
+        # Paid or cancelled while the email waited: there is nothing to ask for any more.
+        Notification.objects.filter(pk=pk).update(sent_at=now, last_error="Not needed any more.")
+        return False
     try:
         send_email(template=row.kind, to=row.to, context=_context(row))
     except Exception as error:
@@ -66,6 +70,13 @@ def send_owed(*, now: datetime, limit: int = 500) -> int:
     return sum(send_notification(pk) for pk in list(owed.values_list("pk", flat=True)[:limit]))
 
 
+def _part_of(shipment: Shipment, lines: list[OrderLine]) -> list[ShipmentLine]:
+    """What is in a parcel that does not hold the whole order; nothing for one that does."""
+    inside = list(shipment.lines.select_related("line").order_by("pk"))
+    is_whole = sum(part.quantity for part in inside) == sum(line.quantity for line in lines)
+    return [] if is_whole else inside
+
+
 def _context(row: Notification) -> dict[str, Any]:
     shop, shipment = StoreSettings.current(), None
     cancelled = row.order.events.filter(kind="cancelled").first()
@@ -73,10 +84,12 @@ def _context(row: Notification) -> dict[str, Any]:
     with_goods = (Notification.Kind.ORDER_SHIPPED, Notification.Kind.ORDER_READY)
     if row.kind in with_goods and row.key:
         shipment = Shipment.objects.filter(pk=row.key, order=row.order).first()
+    lines = list(row.order.lines.all())
     return {
         "order": row.order,
-        "lines": list(row.order.lines.all()),
+        "lines": lines,
         "shipment": shipment,
+        "parcel": _part_of(shipment, lines) if shipment else [],
         "edit_reason": changed.data.get("reason", "") if changed else "",
         "is_balance": row.kind == Notification.Kind.ORDER_PAID and bool(row.key),
         "shop_name": shop.name,

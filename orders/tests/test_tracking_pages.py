@@ -7,12 +7,14 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from catalog.models import StockItem
 from catalog.tests.factories import ProductFactory
 from customers.tests.factories import UserFactory
 from orders.models import CartLine, Notification
-from orders.services.notifications import send_notification, send_owed
+from orders.services.fulfilment import ship_order
+from orders.services.notifications import owe, send_notification, send_owed
 from orders.tests.factories import OrderFactory, paid_order, shipped_order
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
@@ -147,3 +149,24 @@ def test_queries_do_not_grow_with_the_history(client, orders):
     with CaptureQueriesContext(connection) as queries:
         client.get(reverse("orders:history"))
     assert len(queries) <= 7
+
+
+def test_a_parcel_with_a_part_tells_what_is_in_it(commit):
+    mug, book = (ProductFactory(name=name, stock=5).variants.get() for name in ("Mug", "Book"))
+    order = paid_order(mug, book)
+    line = order.lines.get(variant=mug)
+    with commit():
+        ship_order(order=order, carrier="DHL", quantities={line.pk: 1})
+    body = mail.outbox[-1].body
+    assert f"a part of your order {order.number} left" in body
+    assert "1 x Mug" in body and "Book" not in body
+
+
+def test_money_that_came_first_is_not_asked_for_by_a_late_email():
+    order = paid_order()
+    owe(order=order, kind=Notification.Kind.PAYMENT_REQUEST, key="late")
+    before = len(mail.outbox)
+    send_owed(now=timezone.now())
+    late = Notification.objects.get(kind=Notification.Kind.PAYMENT_REQUEST)
+    assert late.sent_at is not None and send_notification(late.pk) is False
+    assert not [sent for sent in mail.outbox[before:] if "to pay" in sent.subject]
