@@ -1,0 +1,137 @@
+"""What follows a purchase, in a browser: changed meanwhile, sent elsewhere, sent back, withdrawn; and
+the pages on which staff do their part. Nothing for axe to find, and no sideways scrolling."""
+
+import re
+
+import pytest
+
+from tests.test_pages_everywhere import inspect
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("shop")]
+
+SCHEMES = ["light", "dark"]
+
+
+def link_of(shop, status, *, number=0):
+    """The guest's link to one of the newest orders in `status` of which nothing was sent back."""
+    rows = shop.rows(
+        "SELECT token FROM orders_order WHERE status = ? AND collect_from IS NULL "
+        "AND id NOT IN (SELECT order_id FROM orders_return) ORDER BY placed_at DESC LIMIT 9",
+        status,
+    )
+    return f"/orders/{rows[number]['token']}/"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_pages_of_sending_back_and_withdrawing(new_page, axe, scheme, shop_server):
+    page = new_page(color_scheme=scheme, reduced_motion="reduce")
+    found, order = [], link_of(shop_server, "delivered", number=SCHEMES.index(scheme))
+
+    def look(name):
+        found.extend(inspect(page, axe, f"{name} ({scheme})"))
+
+    page.goto(order)
+    page.get_by_role("link", name="Send something back").click()
+    look("return")
+    page.get_by_role("button", name="Check").click()
+    look("return with error")
+    page.get_by_label("How many").first.select_option("1")
+    page.get_by_label("Why").first.select_option("damaged")
+    page.get_by_role("button", name="Check").click()
+    look("return to check")
+    page.get_by_role("button", name="Ask for this return").click()
+    look("return asked for")
+    assert "/returns/R" in page.url
+    page.goto(order)
+    look("order with a return")
+    page.locator("main").get_by_role("link", name="Withdraw from contract here").click()
+    look("withdrawal")
+    page.get_by_label("Email address").fill("somebody.else@example.com")
+    page.get_by_label("Your name").fill("Kim Kaiser")
+    page.get_by_role("button", name="Go on").click()
+    look("withdrawal that names no order")
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_pages_of_an_order_that_is_changed(new_page, axe, scheme, shop_server):
+    page = new_page(color_scheme=scheme, reduced_motion="reduce")
+    found, order = [], link_of(shop_server, "processing")
+    page.goto(order)
+    page.get_by_role("link", name="Change the address").click()
+    found += inspect(page, axe, "change of address")
+    page.get_by_label("Postal code").fill("1")
+    page.get_by_role("button", name="Send it there").click()
+    found += inspect(page, axe, "change of address with error")
+    page.goto(order + "returns/RNOSUCH0/")
+    found += inspect(page, axe, "no such return")
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_what_changed_since_the_shopper_looked_is_a_page_of_its_own(new_page, axe, scheme):
+    page = new_page(color_scheme=scheme, reduced_motion="reduce")
+    page.goto("/product/field-backpack/?variant=FIELD-BACKPACK-OCEAN")
+    page.get_by_role("button", name="Add to basket").first.click()
+    page.get_by_role("dialog").get_by_role("link", name="Field backpack").wait_for()
+    page.goto("/checkout/")
+    page.get_by_label("Email address").fill(f"changed-{scheme}@example.com")
+    page.get_by_role("button", name="Continue as guest").click()
+    answers = {"Full name": "Kim", "Street and house number": "Weg 1", "Postal code": "10115"}
+    for label, text in (answers | {"Town or city": "Berlin"}).items():
+        page.get_by_label(label).first.fill(text)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue").click()
+    assert page.get_by_text("We keep your things until").is_visible()
+    other = page.context.new_page()
+    other.goto("/checkout/address/?change=1")
+    other.get_by_label("Street and house number").first.fill("Nebenweg 2")
+    other.get_by_role("button", name="Continue").click()
+    other.close()
+    page.get_by_role("button", name=re.compile("^Pay")).click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Something changed since you last looked"
+    row = page.get_by_role("row", name=re.compile("Delivery address"))
+    assert "Weg 1" in row.inner_text() and "Nebenweg 2" in row.inner_text()
+    found = inspect(page, axe, f"what changed ({scheme})")
+    page.get_by_role("button", name=re.compile("^Pay")).click()
+    assert page.get_by_role("button", name="Approve the payment").is_visible()
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_pages_on_which_staff_do_their_part(new_page, axe, scheme, shop_server):
+    page = new_page(color_scheme=scheme, reduced_motion="reduce")
+    page.goto("/account/login/")
+    page.get_by_label("Email").fill("owner@alcove.example")
+    page.get_by_label("Password", exact=True).fill("alcove-demo-owner")
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/account/")
+    order = shop_server.rows("SELECT id FROM orders_order WHERE status = 'processing'")[0]["id"]
+    asked = shop_server.rows("SELECT id FROM orders_return WHERE status = 'requested'")[0]["id"]
+    pages = {
+        "order": f"/admin/orders/order/{order}/change/",
+        "lines of an order": f"/admin/orders/order/{order}/edit/",
+        "address of an order": f"/admin/orders/order/{order}/address/",
+        "return": f"/admin/orders/return/{asked}/change/",
+        "new draft": "/admin/orders/draftorder/add/",
+        "preview of a discount": "/admin/orders/discount/1/preview/",
+        "try delivery": "/admin/orders/shippingmethod/try/?country=DE&postal_code=10115"
+        "&weight_grams=500&subtotal=20&quantity=1",
+        "rates to load": "/admin/orders/taxrate/load/",
+        "low on stock": "/admin/low-stock/",
+    }
+    found = []
+    for name, path in pages.items():
+        answer = page.goto(path)
+        if answer.status != 200:
+            found.append(f"{name}: {answer.status}")
+        found += [f"{name}: {problem}" for problem in axe(page)]
+    page.goto(pages["new draft"])
+    page.get_by_label("Customer's email address").fill(f"draft-{scheme}@example.com")
+    page.get_by_role("button", name="Go on").click()
+    found += [f"draft: {problem}" for problem in axe(page)]
+    page.get_by_label("Add a product by its SKU").fill("backpack")
+    page.get_by_role("button", name="Save the draft").click()
+    assert page.get_by_text("Did you mean").is_visible()
+    found += [f"draft with error: {problem}" for problem in axe(page)]
+    assert found == []
