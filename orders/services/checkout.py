@@ -67,6 +67,9 @@ def place_order(
         reference=order.stock_reference,
         instead_of=[hold_reference(cart)],
     )
+    # After the stock: their foreign keys lock products and variants, which whoever changes stock
+    # locks after it, too.
+    _create_lines(order, view)
     claim_uses(order=order, applied=view.quote.discounts)
     record(order=order, kind="placed", message="Order received", actor=customer, actor_label=order.name)
     kinds = Notification.Kind
@@ -185,6 +188,10 @@ def _create_order(view: CartView, cart: Cart, customer: Any, payment_method: str
         expires_at=pay_until(payment_method, now=now),
         created_by=customer,
     )
+    return order
+
+
+def _create_lines(order: Order, view: CartView) -> None:
     OrderLine.objects.bulk_create(
         OrderLine(
             order=order,
@@ -206,7 +213,6 @@ def _create_order(view: CartView, cart: Cart, customer: Any, payment_method: str
         for line in view.lines
         if line.quoted is not None
     )
-    return order
 
 
 def pay_until(payment_method: str, *, now: datetime) -> datetime | None:

@@ -1,6 +1,6 @@
 """What is in an order, changed by staff before it leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -83,8 +83,9 @@ def edit_order(
         )
     old_total = order.total
     write_quote(order, quote)
+    # Stock before lines: a new line's foreign keys lock its product, which changes of stock lock later.
+    _move_stock(order, lines, wanted)
     _write_lines(order, lines, wanted, quote)
-    _move_stock(order, {line.variant_id: line.quantity - line.quantity_shipped for line in lines})
     _write_discounts(order, quote)
     record(
         order=order,
@@ -219,13 +220,14 @@ def _create_line(order: Order, variant: Variant, quoted: QuotedLine) -> None:
     )
 
 
-def _move_stock(order: Order, held: Mapping[int, int]) -> None:
+def _move_stock(order: Order, lines: Iterable[OrderLine], wanted: Iterable[Wanted]) -> None:
     """Hold what the order still has to get, no less and no more; its place in the queue stays.
 
     Raises OutOfStock, and then every hold is as it was.
     """
-    rows = order.lines.values_list("variant_id", "quantity", "quantity_shipped")
-    needed = {pk: quantity - shipped for pk, quantity, shipped in rows if quantity > shipped}
+    shipped = {line.variant_id: line.quantity_shipped for line in lines}
+    held = {line.variant_id: line.quantity - line.quantity_shipped for line in lines}
+    needed = {one.variant.pk: one.quantity - shipped.get(one.variant.pk, 0) for one in wanted}
     if needed != held:
         reference = order.stock_reference
         inventory.reserve(quantities=needed, reference=reference, instead_of=[reference])
