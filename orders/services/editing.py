@@ -1,6 +1,6 @@
 """What is in an order, changed by staff before it leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -48,6 +48,27 @@ class Preview:
     @property
     def difference(self) -> Decimal:
         return self.quote.total - self.old_total
+
+
+def edit_by_sku(
+    *, order: Order, items: Iterable[tuple[str, int]], reason: str, new_delivery: bool = False
+) -> Edit:
+    """An edit as programs ask for it: `items` are SKU and pieces, of lines that are there or of new ones.
+
+    A line is known by the SKU it was sold under, and by the one its variant has today. Raises
+    BadInput when the same thing is named twice.
+    """
+    lines = list(order.lines.select_related("variant"))
+    known = {line.variant.sku: line.pk for line in lines} | {line.sku: line.pk for line in lines}
+    named = [(known.get(sku, sku), pieces) for sku, pieces in items]
+    if len(dict(named)) < len(named):
+        raise BadInput("Name each thing once.", field="items", code="named_twice")
+    return Edit(
+        quantities={key: pieces for key, pieces in named if isinstance(key, int)},
+        additions={key: pieces for key, pieces in named if isinstance(key, str)},
+        reason=reason,
+        new_delivery=new_delivery,
+    )
 
 
 def preview_edit(*, order: Order, edit: Edit, actor: Any = None) -> Preview:
