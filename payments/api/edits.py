@@ -19,7 +19,7 @@ from orders.api.orders import describe_order
 from orders.api.repeats import KEY, keep, repeat_key, respond
 from orders.models import Order
 from orders.pricing import Quote
-from orders.services.editing import Edit, edit_by_sku, preview_edit
+from orders.services.editing import Edit, edit_by_sku, edit_of_key, preview_edit
 from orders.services.idempotency import Answer, answer_resumably
 from payments.api.edit_serializers import OrderEditedSerializer, OrderEditSerializer
 from payments.services.changing import edit_and_settle, require_right_to_settle
@@ -56,34 +56,40 @@ class OrderItemsView(APIView):
         given.is_valid(raise_exception=True)
         data = given.validated_data
         with _fields_as_sent():
-            edit = _edit(order, data)
             if "revision" not in data:
-                preview = preview_edit(order=order, edit=edit, actor=request.user)
+                preview = preview_edit(order=order, edit=_edit(order, data), actor=request.user)
                 return Response(_describe(preview.quote, old=preview.old_total, revision=preview.revision))
 
             def apply(key: str) -> Answer:
-                return keep(200, _apply(order, edit, data, request.user))
+                return keep(200, _apply(order, data, request.user, key))
 
             return respond(answer_resumably(repeat=repeat_key(request), work=apply))
 
 
-def _edit(order: Order, data: dict[str, Any]) -> Edit:
+def _edit(order: Order, data: dict[str, Any], key: str = "") -> Edit:
     return edit_by_sku(
         order=order,
         items=[(item["sku"], item["quantity"]) for item in data["items"]],
         reason=data["reason"],
         new_delivery=data["new_delivery"],
+        key=key,
     )
 
 
-def _apply(order: Order, edit: Edit, data: dict[str, Any], actor: Any) -> dict[str, Any]:
-    """Change the order: once, because its revision is another one afterwards."""
-    total = data["confirmed_total"]
+def _apply(order: Order, data: dict[str, Any], actor: Any, key: str) -> dict[str, Any]:
+    """Change the order, once for each key: a request that was cut off, or raced by itself, is told
+    what it did, and not that somebody else was faster."""
+    total, edit = data["confirmed_total"], _edit(order, data, key)
     require_right_to_settle(order=order, new_total=total, actor=actor)
-    done = edit_and_settle(
-        order=order, edit=edit, revision=data["revision"], confirmed_total=total, actor=actor
-    )
-    return _describe(done.quoted, old=order.total, revision=done.revision, order=done)
+    try:
+        edit_and_settle(order=order, edit=edit, revision=data["revision"], confirmed_total=total, actor=actor)
+    except DomainError as error:
+        if error.code != "order_changed" or edit_of_key(order, key) is None:
+            raise
+    made = edit_of_key(order, key)
+    old = Decimal(made.data["total"][0]) if made else order.total
+    done = Order.objects.get(pk=order.pk)
+    return _describe(done.quoted, old=old, revision=done.revision, order=done)
 
 
 def _describe(quote: Quote, *, old: Decimal, revision: int, order: Order | None = None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from catalog.tests.factories import ProductFactory
 from customers.services.tokens import issue_token
 from customers.tests.factories import StaffFactory, UserFactory
 from dashboard.tests.conftest import staff_with
-from orders.models import Order
+from orders.models import IdempotentRequest, Order
 from orders.tests.factories import paid_order, shipped_order
 from payments.models import Refund
 
@@ -59,6 +59,16 @@ def test_confirming_changes_it_and_sends_the_difference_back_once():
     assert (again.status_code, again.json()["code"]) == (409, "order_changed")
     assert Refund.objects.get().amount == 40 and order.events.get(kind="edited").actor == staff
     assert StockItem.objects.get().held == 1
+
+
+def test_a_request_that_was_cut_off_is_told_what_it_did():
+    order, staff = paid_order(quantity=3), StaffFactory()
+    first = confirm(order, wish(order, 1), user=staff, key="e-1").json()
+    seen = wish(order, 1) | {"confirmed_total": first["quote"]["total"], "revision": 0}
+    IdempotentRequest.objects.update(status=None, body="")
+    again = put(order, seen, user=staff, key="e-1")
+    assert (again.status_code, again.json()) == (200, first)
+    assert Refund.objects.get().amount == 40 and order.events.filter(kind="edited").count() == 1
 
 
 def test_other_lines_stay_new_things_are_added_and_zero_removes():
