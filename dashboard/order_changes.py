@@ -1,6 +1,5 @@
 """The pages on which staff change what is in an order and where it goes: looked at, then confirmed."""
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -9,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from customers.forms import AddressForm
-from dashboard.order_actions import CHANGE, SEND_MONEY
+from dashboard.order_actions import CHANGE
 from dashboard.order_edit_form import EditForm, agreed
 from dashboard.order_pages import PAGE, find, render_page
 from ecommerce.lib.errors import DomainError
@@ -17,7 +16,7 @@ from ecommerce.lib.money import format_money
 from orders.models import Order
 from orders.services.changing import quote_elsewhere
 from orders.services.editing import preview_edit
-from payments.services.changing import edit_and_settle, redirect_and_settle
+from payments.services.changing import edit_and_settle, redirect_and_settle, require_right_to_settle
 
 if TYPE_CHECKING:
     from dashboard.admin.orders import OrderAdmin
@@ -34,7 +33,7 @@ def edit(request: HttpRequest, model_admin: "OrderAdmin", pk: int) -> HttpRespon
         try:
             preview = preview_edit(order=order, edit=form.edit(), actor=request.user)
             if (seen := agreed(request.POST)) is not None:
-                _require_right(request, order, preview.quote.total)
+                require_right_to_settle(order=order, new_total=preview.quote.total, actor=request.user)
                 done = edit_and_settle(
                     order=order,
                     edit=form.edit(),
@@ -59,7 +58,7 @@ def address(request: HttpRequest, model_admin: "OrderAdmin", pk: int) -> HttpRes
         seen = agreed(request.POST)
         try:
             new_total = quote_elsewhere(order=order, address=form.postal()).total
-            _require_right(request, order, new_total)
+            require_right_to_settle(order=order, new_total=new_total, actor=request.user)
             done = redirect_and_settle(
                 order=order,
                 address=form.postal(),
@@ -81,16 +80,6 @@ def _changeable(request: HttpRequest, pk: int) -> Order | HttpResponse:
         return order
     messages.error(request, f"Order {order.number} can no longer be changed.")
     return redirect(PAGE, order.pk)
-
-
-def _require_right(request: HttpRequest, order: Order, new_total: Decimal) -> None:
-    """Raise DomainError when the change sends money back and the person may not do that."""
-    back = order.amount_paid + order.amount_credited - new_total
-    if back > 0 and not request.user.has_perm(SEND_MONEY):
-        raise DomainError(
-            f"This sends {format_money(back, order.currency)} back, which you may not do.",
-            code="not_allowed",
-        )
 
 
 def _changed(request: HttpRequest, order: Order) -> HttpResponse:

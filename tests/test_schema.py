@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from catalog.tests.factories import ProductFactory
 from customers.services.tokens import issue_token
 from customers.tests.factories import PASSWORD, StaffFactory
-from orders.tests.factories import DiscountFactory, cart_with, shipped_order
+from orders.tests.factories import DiscountFactory, cart_with, paid_order, shipped_order
 from payments.models import Payment
 
 DOCUMENTED = {
@@ -30,6 +30,12 @@ DOCUMENTED = {
     "/api/orders/{order_id}": {"get"},
     "/api/orders/{order_id}/status": {"put"},
     "/api/orders/{order_id}/files": {"get"},
+    "/api/orders/{order_id}/items": {"put"},
+    "/api/orders/{order_id}/picking": {"put"},
+    "/api/orders/{order_id}/withdrawal": {"get", "post"},
+    "/api/orders/{order_id}/returns/{number}/close": {"post"},
+    "/api/orders/{order_id}/returns/{number}/cancel": {"post"},
+    "/api/delivery": {"get"},
     "/api/customers/{customer_id}/orders": {"get"},
     "/api/payments/{payment_id}": {"get"},
     "/api/payments/{payment_id}/refunds": {"post"},
@@ -169,6 +175,36 @@ def test_answers_are_what_the_document_says(client, document):
                 address, body, content_type="application/json", headers=headers
             )
         assert response.status_code < 500
+        true_to(document, path, method, response)
+
+
+@pytest.mark.django_db(databases=["default", "documents"])
+def test_answers_about_changed_orders_are_what_the_document_says(client, document):
+    staff = StaffFactory()
+    order = paid_order(quantity=2)
+    edit = {"items": [{"sku": order.lines.get().sku, "quantity": 1}], "reason": "By phone"}
+    requests: list[tuple[str, str, dict[str, Any], int]] = [
+        ("get", "/api/delivery", {"country": "DE", "weight_grams": 500, "subtotal": 20}, 200),
+        ("get", "/api/delivery", {"country": "DE"}, 400),
+        ("put", "/api/orders/{order_id}/items", edit, 200),
+        ("put", "/api/orders/{order_id}/items", edit | {"revision": 0, "confirmed_total": 23.90}, 200),
+        ("put", "/api/orders/{order_id}/items", edit | {"revision": 0, "confirmed_total": 23.90}, 409),
+        ("put", "/api/orders/{order_id}/picking", {"picking": True}, 200),
+        ("post", "/api/orders/{order_id}/withdrawal", {"name": "Nora Nagel"}, 201),
+        ("post", "/api/orders/{order_id}/withdrawal", {"name": "Nora Nagel"}, 200),
+        ("get", "/api/orders/{order_id}/withdrawal", {}, 200),
+    ]
+    headers = {"authorization": f"Token {issue_token(user=staff)}"}
+    for method, path, data, status in requests:
+        address = path.format(order_id=order.pk)
+        if method == "get":
+            response = client.get(address, data, headers=headers)
+        else:
+            body = json.dumps(data)
+            response = getattr(client, method)(
+                address, body, content_type="application/json", headers=headers
+            )
+        assert response.status_code == status, f"{method} {path}"
         true_to(document, path, method, response)
 
 

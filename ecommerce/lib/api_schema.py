@@ -17,6 +17,7 @@ _GROUPS = {
     "signin": "Sign-in",
     "auth": "Sign-in",
     "cart": "Cart",
+    "delivery": "Cart",
     "orders": "Orders",
     "customers": "Orders",
     "payments": "Payments",

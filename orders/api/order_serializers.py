@@ -98,6 +98,7 @@ class OrderSerializer(OrderSummarySerializer):
     can_be_changed = serializers.BooleanField(
         source="can_be_changed_by_shopper", help_text="Cancelled, or sent to another address."
     )
+    picking_at = serializers.DateTimeField(allow_null=True, help_text="Since then it is being packed.")
     expires_at = serializers.DateTimeField(allow_null=True)
     paid_at = serializers.DateTimeField(allow_null=True)
     shipped_at = serializers.DateTimeField(allow_null=True)
@@ -111,6 +112,10 @@ class OrderChangeSerializer(serializers.Serializer):
     """What the shopper may change: where it goes, until it is picked."""
 
     shipping_address = AddressField()
+
+
+class PickingSerializer(serializers.Serializer):
+    picking = serializers.BooleanField(help_text="false puts it back to those that wait.")
 
 
 class CustomerOrdersSerializer(serializers.Serializer):

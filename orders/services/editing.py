@@ -13,7 +13,7 @@ from catalog.services import inventory
 from ecommerce.lib.errors import BadInput, DomainError
 from ecommerce.lib.money import format_money
 from ecommerce.lib.transactions import retrying_atomic
-from orders.models import DiscountUse, Order, OrderLine
+from orders.models import DiscountUse, Order, OrderEvent, OrderLine
 from orders.models.cart import MAX_QUANTITY
 from orders.pricing import Quote, QuotedLine
 from orders.services import balances
@@ -28,13 +28,15 @@ from orders.services.requoting import Wanted, edit_note, requote, wanted_lines
 class Edit:
     """What staff ask for: pieces by line id (0 removes; lines left out stay), and by SKU of new lines.
 
-    `new_delivery` takes today's delivery price instead of the one agreed to.
+    `new_delivery` takes today's delivery price instead of the one agreed to. `key` names the request,
+    so that whoever sends it twice can tell that it was done (`edit_of_key`).
     """
 
     quantities: Mapping[int, int]
     additions: Mapping[str, int]
     reason: str
     new_delivery: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,33 @@ class Preview:
     @property
     def difference(self) -> Decimal:
         return self.quote.total - self.old_total
+
+
+def edit_by_sku(
+    *,
+    order: Order,
+    items: Iterable[tuple[str, int]],
+    reason: str,
+    new_delivery: bool = False,
+    key: str = "",
+) -> Edit:
+    """An edit as programs ask for it: `items` are SKU and pieces, of lines that are there or of new ones.
+
+    A line is known by the SKU it was sold under, and by the one its variant has today. Raises
+    BadInput when the same thing is named twice.
+    """
+    lines = list(order.lines.select_related("variant"))
+    known = {line.variant.sku: line.pk for line in lines} | {line.sku: line.pk for line in lines}
+    named = [(known.get(sku, sku), pieces) for sku, pieces in items]
+    if len(dict(named)) < len(named):
+        raise BadInput("Name each thing once.", field="items", code="named_twice")
+    return Edit(
+        quantities={key: pieces for key, pieces in named if isinstance(key, int)},
+        additions={key: pieces for key, pieces in named if isinstance(key, str)},
+        reason=reason,
+        new_delivery=new_delivery,
+        key=key,
+    )
 
 
 def preview_edit(*, order: Order, edit: Edit, actor: Any = None) -> Preview:
@@ -97,11 +126,17 @@ def edit_order(
             "after": _described(_lines(order)),
             "total": [str(old_total), str(order.total)],
             "reason": edit.reason,
+            "key": edit.key,
         },
     )
     reissue_invoice(order=order)
     go_on(order)
     return order
+
+
+def edit_of_key(order: Order, key: str) -> OrderEvent | None:
+    """The entry in the order's history of the edit that was made with `key`, if it was."""
+    return order.events.filter(kind="edited", data__key=key).first() if key else None
 
 
 def write_quote(order: Order, quote: Quote, **changes: Any) -> None:

@@ -23,10 +23,10 @@ from payments.api.serializers import (
     OrderPlacedSerializer,
     StatusChangedSerializer,
 )
-from payments.api.wishes import buyer_of, wish_of
+from payments.api.wishes import buyer_by_link, buyer_of, wish_of
 from payments.models import Payment
 from payments.services.order_status import change_status
-from payments.services.ordering import order_at_once
+from payments.services.ordering import BY_LINK, order_at_once
 
 SEND_MONEY = "payments.add_refund"
 _CART = OpenApiParameter(CART_HEADER, str, OpenApiParameter.HEADER, description="A guest's cart.")
@@ -35,6 +35,7 @@ _GUEST = {
     "shipping_address": "123 Elm St",
     "items": [{"product_id": 1, "quantity": 1}],
 }
+_LINK = _GUEST | {"payment_method": "link"}
 _CUSTOMER = {"customer_id": "7d3a6c1e-6f0b-4f0e-9d57-2f6e6f0c9a11", "shipping_address": "123 Elm St"}
 _PLACED = {
     "message": "Order created successfully",
@@ -63,6 +64,7 @@ class OrdersView(OrderListView):
         examples=[
             OpenApiExample("A guest orders items", _GUEST, request_only=True),
             OpenApiExample("A customer orders the cart", _CUSTOMER, request_only=True),
+            OpenApiExample("Staff send a link to pay", _LINK, request_only=True),
             OpenApiExample("Placed", _PLACED, response_only=True, status_codes=["201"]),
         ],
     )
@@ -71,10 +73,11 @@ class OrdersView(OrderListView):
         given = NewOrderSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         data = given.validated_data
-        buyer = buyer_of(request, data.get("customer_id"))
+        by_link = data["payment_method"] == BY_LINK
+        buyer = buyer_by_link(request, data) if by_link else buyer_of(request, data.get("customer_id"))
 
         def place() -> Answer:
-            actor = customer_of(request) if buyer != customer_of(request) else None
+            actor = customer_of(request) if by_link or buyer != customer_of(request) else None
             order, payment = order_at_once(wish=wish_of(request, data, buyer), customer=buyer, actor=actor)
             return keep(201, _placed(order, payment))
 
@@ -129,7 +132,10 @@ def _require_right(request: Request, order: Order, status: str) -> None:
 
 
 def _placed(order: Order, payment: Payment | None) -> dict[str, Any]:
-    pays_online = payment is not None and payment.is_open and gateways.get(payment.gateway).is_online
+    if payment is None:
+        pays_online = order.can_be_paid and not order.payment_method
+    else:
+        pays_online = payment.is_open and gateways.get(payment.gateway).is_online
     pay_page = settings.SITE_URL + reverse("payments:start", args=[order.token])
     return {
         "message": "Order created successfully",

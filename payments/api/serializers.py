@@ -10,13 +10,19 @@ from orders.api.fields import AddressField, QuantityField
 from orders.models import Order
 from payments import gateways
 from payments.models import Payment, Refund
+from payments.services.ordering import BY_LINK
 
 
 class PaymentMethodField(serializers.CharField):
-    """A way to pay by its code ("bank_transfer") or label ("Bank transfer"), in any case."""
+    """A way to pay by its code ("bank_transfer") or label ("Bank transfer"), in any case.
+
+    Staff may say "link" instead: then the customer chooses. Others get the words of a wrong way.
+    """
 
     def to_internal_value(self, data: Any) -> str:
         wanted = super().to_internal_value(data).casefold()
+        if wanted == BY_LINK:
+            return BY_LINK
         for gateway in gateways.offered():
             if wanted in (gateway.code.casefold(), gateway.label.casefold()):
                 return gateway.code
@@ -40,7 +46,13 @@ class NewOrderSerializer(serializers.Serializer):
     shipping_method = serializers.CharField(
         max_length=40, required=False, default="", help_text="Its code; the cheapest when left out."
     )
-    payment_method = PaymentMethodField(max_length=60, required=False, default="")
+    payment_method = PaymentMethodField(
+        max_length=60,
+        required=False,
+        default="",
+        help_text="Its code or label; the first way to pay when left out. Staff may say `link`: the "
+        "customer is emailed a link, chooses there, and the goods are kept for some days.",
+    )
     coupon = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
     note = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
     vat_number = serializers.CharField(

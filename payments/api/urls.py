@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from payments.api import orders, payments, returns
+from payments.api import edits, orders, payments, returns, withdrawals
 
 _ID = r"[0-9]{1,18}"
 
@@ -10,6 +10,12 @@ urlpatterns = [
     re_path(r"^orders/?$", orders.OrdersView.as_view(), name="api_orders"),
     re_path(
         rf"^orders/(?P<order_id>{_ID})/status/?$", orders.OrderStatusView.as_view(), name="api_order_status"
+    ),
+    re_path(rf"^orders/(?P<order_id>{_ID})/items/?$", edits.OrderItemsView.as_view(), name="api_order_items"),
+    re_path(
+        rf"^orders/(?P<order_id>{_ID})/withdrawal/?$",
+        withdrawals.WithdrawalView.as_view(),
+        name="api_withdrawal",
     ),
     re_path(
         rf"^orders/(?P<order_id>{_ID})/returns/(?P<number>[0-9A-Za-z]{{1,12}})/refund/?$",

@@ -12,6 +12,7 @@ from orders.api.access import CART_HEADER, cart_to_change, customer_of, is_staff
 from orders.api.fields import postal_of
 from orders.models import Cart
 from orders.services.baskets import find_sku
+from orders.services.drafts import account_of
 from payments.services.ordering import Wish
 
 ADD_ORDERS = "orders.add_order"
@@ -33,6 +34,24 @@ def buyer_of(request: Request, customer_id: Any) -> User | None:
     buyer = User.objects.filter(customer_id=customer_id, is_active=True).first()
     if buyer is None or not is_staff(caller, ADD_ORDERS):
         raise NotFound("There is no such customer.", field="customer_id")
+    return buyer
+
+
+def buyer_by_link(request: Request, data: dict[str, Any]) -> User | None:
+    """Whose order it is that staff place for somebody to pay by link: the customer's they name, else
+    of whoever confirmed the `email`, else a guest's.
+
+    Raises ValidationError for anybody else than staff, and when a guest's order has no `items`.
+    """
+    if not is_staff(request.user, ADD_ORDERS):
+        raise ValidationError({"payment_method": ["Only staff can send a link to pay. Choose how to pay."]})
+    if data.get("customer_id") is not None:
+        return buyer_of(request, data["customer_id"])
+    if "email" not in data:
+        raise ValidationError({"email": ["Say who gets the link: an email address or a customer_id."]})
+    buyer = account_of(data["email"])
+    if buyer is None and "items" not in data:
+        raise ValidationError({"items": ["Say what is ordered: nobody with this address has a basket."]})
     return buyer
 
 

@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 
 from ecommerce.lib.addresses import PostalAddress
+from ecommerce.lib.errors import DomainError
+from ecommerce.lib.money import format_money
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Notification, Order
 from orders.models.balance import PAID_AT_DOOR
@@ -19,6 +21,21 @@ from payments.services.payments import call_off_payment, create_payment, open_pa
 from payments.services.refunds import return_surplus
 
 log = logging.getLogger(__name__)
+SEND_MONEY = "payments.add_refund"
+
+
+class MayNotRefund(DomainError):
+    """The change sends money back, and whoever asks for it may not do that."""
+
+    code = "not_allowed"
+    http_status = 403
+
+
+def require_right_to_settle(*, order: Order, new_total: Decimal, actor: Any) -> None:
+    """Raise MayNotRefund when `order` at `new_total` sends money back and `actor` may not do that."""
+    back = order.amount_paid + order.amount_credited - new_total
+    if back > 0 and not actor.has_perm(SEND_MONEY):
+        raise MayNotRefund(f"This sends {format_money(back, order.currency)} back, which you may not do.")
 
 
 def edit_and_settle(

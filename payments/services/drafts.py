@@ -1,5 +1,6 @@
 """From a draft to an order that waits for its money."""
 
+from decimal import Decimal
 from typing import Any
 
 from ecommerce.lib.transactions import retrying_atomic
@@ -9,6 +10,22 @@ from orders.services.checkout import place_order
 from orders.services.events import record
 from orders.services.orders import mark_paid
 from payments.services.orders import place_and_pay
+
+
+@retrying_atomic
+def place_by_link(
+    *, cart: Cart, customer: Any, confirmed_total: Decimal | None = None, agreed: Agreement | None = None
+) -> Order:
+    """Place an order whose customer is emailed a link, chooses there how to pay, and pays.
+
+    The goods are kept as many days as the shop settings say. An order that costs nothing is paid
+    at once. Raises what `place_order` raises.
+    """
+    order = place_order(
+        cart=cart, customer=customer, confirmed_total=confirmed_total, agreed=agreed, payment_method=""
+    )
+    waits = order.total or order.is_paid or order.status == Order.Status.CANCELLED
+    return order if waits else mark_paid(order=order)
 
 
 @retrying_atomic
@@ -28,11 +45,7 @@ def place_draft(*, draft: Cart, agreed: Agreement | None, actor: Any, payment_me
             payment_method=payment_method,
         )
     else:
-        order = place_order(
-            cart=draft, customer=draft.customer, confirmed_total=None, agreed=agreed, payment_method=""
-        )
-        if not order.total:
-            order = mark_paid(order=order)
+        order = place_by_link(cart=draft, customer=draft.customer, agreed=agreed)
     if not order.events.filter(kind="placed_by_staff").exists():
         message = f"Prepared by {actor.get_full_name()}"
         record(order=order, kind="placed_by_staff", message=message[:300], actor=actor, is_public=False)

@@ -18,7 +18,11 @@ from orders.shipping import Offer
 from orders.vat_numbers import check, normalise
 from payments import gateways
 from payments.models import Payment
+from payments.services.drafts import place_by_link
 from payments.services.orders import place_and_pay
+
+# Not a way to pay: whoever gets the link chooses one.
+BY_LINK = "link"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +30,8 @@ class Wish:
     """What is to be ordered: (SKU, quantity) `items`, or without them what is in `cart`.
 
     Without `shipping_method` and `payment_method` the cart's own answers count, then the cheapest
-    delivery and the first way to pay. `confirmed_total` is only compared. `vat_number` None: the
+    delivery and the first way to pay. `payment_method` BY_LINK: the customer is sent a link and
+    chooses there. `confirmed_total` is only compared. `vat_number` None: the
     cart's own.
     """
 
@@ -61,16 +66,22 @@ def order_at_once(*, wish: Wish, customer: Any = None, actor: Any = None) -> tup
     if placed := Order.objects.filter(cart=cart).first():
         return placed, Payment.objects.filter(live_for=placed.pk).order_by("-part").first()
     cart = _answer(cart, wish, by_staff=actor is not None)
-    order, payment = place_and_pay(
+    order, payment = _place(cart, wish, customer)
+    if actor is not None:
+        message = f"Placed by {actor.get_full_name()} for the customer"
+        record(order=order, kind="placed_by_staff", message=message[:300], actor=actor, is_public=False)
+    return order, payment
+
+
+def _place(cart: Cart, wish: Wish, customer: Any) -> tuple[Order, Payment | None]:
+    if wish.payment_method == BY_LINK:
+        return place_by_link(cart=cart, customer=customer, confirmed_total=wish.confirmed_total), None
+    return place_and_pay(
         cart=cart,
         customer=customer,
         confirmed_total=wish.confirmed_total,
         payment_method=cart.payment_method,
     )
-    if actor is not None:
-        message = f"Placed by {actor.get_full_name()} for the customer"
-        record(order=order, kind="placed_by_staff", message=message[:300], actor=actor, is_public=False)
-    return order, payment
 
 
 def _answer(cart: Cart, wish: Wish, *, by_staff: bool) -> Cart:
@@ -91,10 +102,11 @@ def _answer(cart: Cart, wish: Wish, *, by_staff: bool) -> Cart:
     if coupon is not None and coupon.discount_id not in {found.id for found in view.quote.discounts}:
         words = [problem.message for problem in view.problems if problem.code == "coupon_not_applied"]
         raise DomainError(" ".join(words), code="coupon_not_applied", field="coupon")
+    by_link = wish.payment_method == BY_LINK
     return save_answers(
         cart=cart,
         shipping_method=_method(view, wish.shipping_method).code,
-        payment_method=wish.payment_method or _usual_way_to_pay(cart.payment_method),
+        payment_method="" if by_link else wish.payment_method or _usual_way_to_pay(cart.payment_method),
     )
 
 

@@ -69,13 +69,21 @@ def withdrawable_lines(order: Order) -> list[tuple[OrderLine, int]]:
     return [(line, left) for line, left in pieces if left]
 
 
+def receipt_of(order: Order, line_ids: Collection[int]) -> Withdrawal | None:
+    """What was stated before about exactly these lines, if it was."""
+    return Withdrawal.objects.filter(order=order, key=_key(line_ids)).first()
+
+
+def _key(line_ids: Collection[int]) -> str:
+    return hashlib.sha256(",".join(map(str, sorted(set(line_ids)))).encode()).hexdigest()
+
+
 @retrying_atomic
 def _record(
     *, order: Order, name: str, email: str, line_ids: Collection[int], actor: Any, now: datetime
 ) -> Withdrawal:
     order, ids = locked(order), sorted(set(line_ids))
-    key = hashlib.sha256(",".join(map(str, ids)).encode()).hexdigest()
-    if found := Withdrawal.objects.filter(order=order, key=key).first():
+    if found := receipt_of(order, ids):
         return found
     require_withdrawable(order, now=now)
     lines = {line.pk: line for line in order.lines.select_for_update().order_by("pk")}
@@ -93,7 +101,7 @@ def _record(
     ]
     withdrawal = Withdrawal.objects.create(
         order=order,
-        key=key,
+        key=_key(ids),
         name=name,
         email=email,
         lines=rows,
