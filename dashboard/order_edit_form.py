@@ -10,6 +10,7 @@ from django import forms
 from ecommerce.lib.errors import DomainError
 from orders.models import Order
 from orders.models.cart import MAX_QUANTITY
+from orders.services.drafts import unknown_sku_words
 from orders.services.editing import Edit
 
 
@@ -72,7 +73,9 @@ class EditForm(forms.Form):
 
     def refuse(self, error: DomainError) -> None:
         """Show why the change was not made."""
-        field = error.field
+        field, words = error.field, error.message
+        if error.code == "unknown_product" and self.cleaned_data["add_sku"]:
+            words = unknown_sku_words(self.cleaned_data["add_sku"])
         if error.code in ("unknown_product", "out_of_stock"):
             field = "add_sku" if self.cleaned_data["add_sku"] else ""
-        self.add_error(field if field in self.fields else None, error.message)
+        self.add_error(field if field in self.fields else None, words)

@@ -201,3 +201,11 @@ def test_the_picking_queue_has_what_is_being_packed(staff):
     assert any("1 order being picked" in words for words in said(answer))
     waiting.refresh_from_db()
     assert waiting.picking_at is not None
+
+
+def test_a_sku_nobody_knows_is_answered_with_those_that_may_be_meant(staff):
+    ProductFactory(name="Reading lamp", sku="LAMP-7", stock=3)
+    order = paid_order()
+    page = staff.post(edit_url(order), pieces(order, 1, add_sku="lamp"))
+    assert "Did you mean: LAMP-7 (Reading lamp)?" in page.content.decode()
+    assert Order.objects.get(pk=order.pk).revision == 0

@@ -81,14 +81,16 @@ def _add(draft: Cart, sku: str, quantity: int) -> None:
     try:
         add_line(cart=draft, sku=known or sku, quantity=quantity)
     except NotFound:
-        meant = ", ".join(f"{row.sku} ({row.full_name})" for row in _meant(sku))
-        hint = f" Did you mean: {meant}?" if meant else ""
-        raise BadInput(f"No product on sale has the SKU {sku}.{hint}", field="sku") from None
+        raise BadInput(unknown_sku_words(sku), field="sku") from None
 
 
-def _meant(words: str) -> list[Variant]:
-    named = Q(sku__icontains=words) | Q(product__name__icontains=words)
-    return list(Variant.objects.live().filter(named).select_related("product").order_by("sku")[:8])
+def unknown_sku_words(sku: str) -> str:
+    """Tell staff that nothing on sale has this SKU, and which ones they may have meant."""
+    named = Q(sku__icontains=sku) | Q(product__name__icontains=sku)
+    rows = Variant.objects.live().filter(named).select_related("product").order_by("sku")[:8]
+    meant = ", ".join(f"{row.sku} ({row.full_name})" for row in rows)
+    hint = f" Did you mean: {meant}?" if meant else ""
+    return f"No product on sale has the SKU {sku}.{hint}"
 
 
 @retrying_atomic
