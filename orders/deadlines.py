@@ -1,11 +1,10 @@
 """Until when goods may be sent back and a contract be withdrawn from. Pure."""
 
-from collections.abc import Container
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import datetime, time, timedelta
 
-import holidays
 from django.utils import timezone
+
+from ecommerce.lib.workdays import add_working_days
 
 # Directive 2011/83/EU, article 9 (1): consumers have at least so many days.
 LEGAL_DAYS = 14
@@ -27,15 +26,5 @@ def return_deadline(
     if start is None:
         return None
     last = timezone.localtime(start).date() + timedelta(days=max(days, LEGAL_DAYS))
-    free = _holidays(country)
-    while last.weekday() >= 5 or last in free:
-        last += timedelta(days=1)
+    last = add_working_days(last, 0, region=country)
     return timezone.make_aware(datetime.combine(last, time(23, 59, 59)))
-
-
-@lru_cache(maxsize=64)
-def _holidays(country: str) -> Container[date]:
-    try:
-        return holidays.country_holidays(country)
-    except NotImplementedError:
-        return frozenset()
