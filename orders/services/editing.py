@@ -19,6 +19,7 @@ from orders.pricing import Quote, QuotedLine
 from orders.services import balances
 from orders.services.cart import sellable_variant
 from orders.services.events import record
+from orders.services.fulfilment import close_when_all_left
 from orders.services.invoices import reissue_invoice
 from orders.services.orders import go_on, locked, wrong_state
 from orders.services.requoting import Wanted, edit_note, requote, wanted_lines
@@ -131,6 +132,7 @@ def edit_order(
     )
     reissue_invoice(order=order)
     go_on(order)
+    close_when_all_left(order)
     return order
 
 

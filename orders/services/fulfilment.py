@@ -88,9 +88,22 @@ def _contents(lines: Mapping[int, OrderLine], quantities: Mapping[int, int] | No
     return parcel
 
 
+def close_when_all_left(order: Order) -> None:
+    """A locked order that was changed after a parcel left: with nothing more to send, it is shipped."""
+    if order.fulfilment_status != Order.FulfilmentStatus.PARTIAL or _left(order):
+        return
+    state = Order.FulfilmentStatus.FULFILLED
+    move(order, Order.Status.SHIPPED, fulfilment_status=state, shipped_at=timezone.now())
+    record(order=order, kind="shipped", message="Nothing more is to be sent")
+
+
+def _left(order: Order) -> int:
+    """How many pieces have yet to leave."""
+    return order.lines.aggregate(n=Sum(F("quantity") - F("quantity_shipped")))["n"] or 0
+
+
 def _advance(order: Order, actor: Any, shipment: Shipment) -> None:
-    left = order.lines.aggregate(n=Sum(F("quantity") - F("quantity_shipped")))["n"]
-    if left:
+    if _left(order):
         Order.objects.filter(pk=order.pk).update(fulfilment_status=Order.FulfilmentStatus.PARTIAL)
         message = f"A parcel with part of your order left with {shipment}"
         if order.is_collect:

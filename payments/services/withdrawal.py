@@ -6,6 +6,7 @@ and the date and time it was received.
 """
 
 import hashlib
+import logging
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
@@ -16,13 +17,16 @@ from django.utils import timezone
 from ecommerce.lib.errors import BadInput, DomainError
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Notification, Order, OrderLine, Return, Withdrawal
+from orders.services.editing import Edit, edit_of_key, preview_edit
 from orders.services.events import record
 from orders.services.notifications import owe
 from orders.services.orders import cancel_order, locked
 from orders.services.returns import TooLate, deadline_of, left_to_return, withdraw_shipped
 from payments.gateways.base import GatewayError
+from payments.services.changing import edit_and_settle
 from payments.services.orders import cancel_and_refund
 
+log = logging.getLogger(__name__)
 REASON = "you withdrew from the contract"
 
 
@@ -37,8 +41,8 @@ def withdraw(
 ) -> Withdrawal:
     """Record that `name` withdraws from the contract for the lines `line_ids`, and act on it.
 
-    What has not left is cancelled and paid back when it is the whole order, and flagged for
-    staff when it is a part; what has left becomes an approved return. The same things of an
+    What has not left is cancelled when it is the whole order, taken out of it when it is a part,
+    and paid back; what has left becomes an approved return. The same things of an
     order are withdrawn from once: repeating gives the same receipt. Raises BadInput for no
     lines, TooLate after the period, DomainError (`nothing_left`) when nothing is left of them.
     """
@@ -49,7 +53,39 @@ def withdraw(
     if order.status == Order.Status.CANCELLED:
         with suppress(GatewayError):  # the refund stays owed then, and the sweep sends it
             cancel_and_refund(order=order, reason=REASON, actor=actor)
+    else:
+        _take_out(withdrawal, actor)
     return withdrawal
+
+
+def _take_out(withdrawal: Withdrawal, actor: Any) -> None:
+    """Take what has not left out of the order and pay it back, once.
+
+    When that cannot be (a discount ends with it, so that the rest would cost more), the flag in
+    the order's history leaves it to staff.
+    """
+    order, key = withdrawal.order, f"withdrawal-{withdrawal.pk}"
+    order.refresh_from_db()
+    flag = order.events.filter(kind="withdraw_lines", data__withdrawal=withdrawal.pk).first()
+    if flag is None or edit_of_key(order, key):
+        return
+    pieces = {int(pk): count for pk, count in flag.data["lines"].items()}
+    lines = order.lines.filter(pk__in=pieces)
+    quantities = {line.pk: line.quantity - pieces[line.pk] for line in lines}
+    edit = Edit(quantities=quantities, additions={}, reason=f"{REASON} for a part of it", key=key)
+    try:
+        preview = preview_edit(order=order, edit=edit, actor=actor)
+        if preview.difference > 0:
+            return
+        edit_and_settle(
+            order=order,
+            edit=edit,
+            revision=preview.revision,
+            confirmed_total=preview.quote.total,
+            actor=actor,
+        )
+    except DomainError as error:
+        log.warning("withdrawn lines of order %s were not taken out: %s", order.number, error.message)
 
 
 def require_withdrawable(order: Order, *, now: datetime) -> None:
@@ -158,7 +194,7 @@ def _effect_of_unsent(
     gone: dict[int, int],
     actor: Any,
 ) -> list[str]:
-    """The whole order is cancelled; a part of it is taken out by staff before the rest leaves."""
+    """The whole order is cancelled; a part of it is flagged, and taken out once this is written."""
     order = withdrawal.order
     is_all = all(_unsent(line, gone) == unsent.get(pk, 0) for pk, line in lines.items())
     nothing_left_here = order.fulfilment_status == Order.FulfilmentStatus.UNFULFILLED

@@ -14,7 +14,7 @@ from orders.models import Order, Return, Withdrawal
 from orders.services.fulfilment import deliver_order, ship_order
 from orders.services.notifications import send_owed
 from orders.services.return_steps import WrongReturnState, cancel_return
-from orders.tests.factories import OrderFactory, paid_order, shipped_order
+from orders.tests.factories import DiscountFactory, OrderFactory, paid_order, shipped_order
 from payments.gateways.base import GatewayError
 from payments.models import Refund
 from payments.services.sweep import sweep
@@ -98,9 +98,21 @@ def test_partly_shipped_both_happens():
     flag = order.events.get(kind="withdraw_lines")
     assert not flag.is_public and "Red vase" in flag.message and "Blue mug" not in flag.message
     assert "Not sent yet: 1 × Red vase" in made.effect and made.return_made.number in made.effect
+    order.refresh_from_db()
+    assert [line.pk for line in order.lines.all()] == [blue.pk] and order.status == "shipped"
+    assert refunded(order) == red.total and held() == 0
 
 
-def test_a_part_of_an_unsent_order_is_flagged_and_the_rest_cancels_it():
+def refunded(order):
+    done = Refund.objects.filter(payment__order=order, status=Refund.Status.DONE)
+    return sum(refund.amount for refund in done)
+
+
+def held():
+    return sum(StockItem.objects.values_list("held", flat=True))
+
+
+def test_a_part_of_an_unsent_order_is_taken_out_and_paid_back_and_the_rest_cancels_it():
     order = two_things()
     blue, red = order.lines.all()
     made = withdraw(order=order, name="Nora", email=order.email, line_ids=[blue.pk])
@@ -108,9 +120,23 @@ def test_a_part_of_an_unsent_order_is_flagged_and_the_rest_cancels_it():
     assert order.status == "processing" and not Return.objects.exists()
     assert order.events.get(kind="withdraw_lines").data["lines"] == {str(blue.pk): 1}
     assert [row["name"] for row in made.lines] == ["Blue mug"]
+    assert [line.pk for line in order.lines.all()] == [red.pk]
+    assert refunded(order) == blue.total and held() == 1
+    again = withdraw(order=order, name="Nora", email=order.email, line_ids=[blue.pk])
+    assert again == made and refunded(order) == blue.total
     withdraw(order=order, name="Nora", email=order.email, line_ids=[red.pk])
     order.refresh_from_db()
     assert (order.status, order.payment_status) == ("cancelled", "refunded")
+
+
+def test_where_the_rest_would_cost_more_it_is_left_to_staff():
+    DiscountFactory(code="", kind="amount", amount=25, minimum_spend=40)
+    order = two_things()
+    blue, _ = order.lines.all()
+    withdraw(order=order, name="Nora", email=order.email, line_ids=[blue.pk])
+    order.refresh_from_db()
+    assert order.lines.count() == 2 and order.revision == 0 and refunded(order) == 0
+    assert order.events.filter(kind="withdraw_lines", is_public=False).exists()
 
 
 def test_repeating_shows_the_same_receipt(client):
