@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='storesettings',
             name='reverse_charge',
-            field=models.BooleanField(default=True, help_text='Businesses in other countries of the European Union that give a valid VAT number pay no VAT. Needs a VAT number of your own, which invoices show.'),
+            field=models.BooleanField(default=True, help_text='Businesses in other countries of the European Union that give a valid VAT number pay no VAT. Only while the seller has a VAT number, which invoices show.'),
         ),
     ]

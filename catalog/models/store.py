@@ -74,7 +74,7 @@ class StoreSettings(models.Model):
     reverse_charge = models.BooleanField(
         default=True,
         help_text="Businesses in other countries of the European Union that give a valid VAT number pay no "
-        "VAT. Needs a VAT number of your own, which invoices show.",
+        "VAT. Only while the seller has a VAT number, which invoices show.",
     )
     order_cutoff = models.TimeField(
         default=time(15, 0), help_text="Orders placed before this time leave the same working day."

@@ -55,9 +55,11 @@ def taxes_for(
 
 def _is_reverse_charge(shop: StoreSettings, country: str, postal_code: str) -> bool:
     """Between two member states: Directive 2006/112/EC, articles 138 and 196 (in Germany UStG
-    sections 4 no. 1b, 6a and 13b)."""
+    sections 4 no. 1b, 6a and 13b). The invoice must name the seller's number too (article 226 (3)),
+    so a shop without one charges VAT."""
     home, there = vat_place(str(shop.country)), vat_place(country, postal_code)
-    return shop.reverse_charge and bool(home and there) and home != there
+    has_number = bool(shop.seller and shop.seller.vat_number)
+    return shop.reverse_charge and has_number and bool(home and there) and home != there
 
 
 def _rates_at(country: str, postal_code: str, day: date) -> tuple[dict[str, Decimal], bool]:

@@ -27,6 +27,7 @@ def shopper(client):
     make_rates()
     rate("FR", "standard", 20)
     ShippingRate.objects.update(zone=None)
+    seller()
     ProductFactory(name="Field backpack", sku="BACKPACK", price="64.00", stock=9)
     client.post(reverse("orders:cart_add"), {"variant": "BACKPACK", "quantity": "2"})
     return client
@@ -34,7 +35,7 @@ def shopper(client):
 
 def seller(**choices):
     settings = StoreSettings.current()
-    settings.seller = StoreFactory(name="Alcove GmbH", vat_number=GERMAN, city="Berlin")
+    settings.seller = settings.seller or StoreFactory(name="Alcove GmbH", vat_number=GERMAN, city="Berlin")
     for name, value in choices.items():
         setattr(settings, name, value)
     settings.save()
@@ -142,6 +143,13 @@ def test_a_number_of_the_shops_own_country_stands_on_the_invoice_and_vat_is_paid
     assert snapshot["customer"]["vat_number"] == GERMAN and not snapshot["reverse_charge"]
     paper = words(render_invoice(snapshot))
     assert GERMAN in paper and "Reverse charge" not in paper
+
+
+def test_a_seller_without_a_number_charges_vat(shopper):
+    seller(seller=StoreFactory(name="Without a number"))
+    page = answer_all(shopper, **PARIS, vat_number=FRENCH)
+    assert not page.context["view"].quote.reverse_charge
+    assert page.context["view"].quote.total == D("131.90")
 
 
 @pytest.mark.parametrize("choices", [{"reverse_charge": False}, {"country": "CH"}])
