@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.test_pages_everywhere import inspect
+from tests.test_pages_everywhere import inspect, press
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("shop")]
 
@@ -31,24 +31,24 @@ def test_pages_of_sending_back_and_withdrawing(new_page, axe, scheme, shop_serve
         found.extend(inspect(page, axe, f"{name} ({scheme})"))
 
     page.goto(order)
-    page.get_by_role("link", name="Send something back").click()
+    press(page, "Send something back", role="link")
     look("return")
-    page.get_by_role("button", name="Check").click()
+    press(page, "Check")
     look("return with error")
     page.get_by_label("How many").first.select_option("1")
     page.get_by_label("Why").first.select_option("damaged")
-    page.get_by_role("button", name="Check").click()
+    press(page, "Check")
     look("return to check")
-    page.get_by_role("button", name="Ask for this return").click()
+    press(page, "Ask for this return")
     look("return asked for")
     assert "/returns/R" in page.url
     page.goto(order)
     look("order with a return")
-    page.locator("main").get_by_role("link", name="Withdraw from contract here").click()
+    press(page, "Withdraw from contract here", role="link", within="main")
     look("withdrawal")
     page.get_by_label("Email address").fill("somebody.else@example.com")
     page.get_by_label("Your name").fill("Kim Kaiser")
-    page.get_by_role("button", name="Go on").click()
+    press(page, "Go on")
     look("withdrawal that names no order")
     assert found == []
 
@@ -58,10 +58,10 @@ def test_pages_of_an_order_that_is_changed(new_page, axe, scheme, shop_server):
     page = new_page(color_scheme=scheme, reduced_motion="reduce")
     found, order = [], link_of(shop_server, "processing")
     page.goto(order)
-    page.get_by_role("link", name="Change the address").click()
+    press(page, "Change the address", role="link")
     found += inspect(page, axe, "change of address")
     page.get_by_label("Postal code").fill("1")
-    page.get_by_role("button", name="Send it there").click()
+    press(page, "Send it there")
     found += inspect(page, axe, "change of address with error")
     page.goto(order + "returns/RNOSUCH0/")
     found += inspect(page, axe, "no such return")
@@ -76,24 +76,24 @@ def test_what_changed_since_the_shopper_looked_is_a_page_of_its_own(new_page, ax
     page.get_by_role("dialog").get_by_role("link", name="Field backpack").wait_for()
     page.goto("/checkout/")
     page.get_by_label("Email address").fill(f"changed-{scheme}@example.com")
-    page.get_by_role("button", name="Continue as guest").click()
+    press(page, "Continue as guest")
     answers = {"Full name": "Kim", "Street and house number": "Weg 1", "Postal code": "10115"}
     for label, text in (answers | {"Town or city": "Berlin"}).items():
         page.get_by_label(label).first.fill(text)
-    page.get_by_role("button", name="Continue").click()
-    page.get_by_role("button", name="Continue").click()
+    press(page, "Continue")
+    press(page, "Continue")
     assert page.get_by_text("We keep your things until").is_visible()
     other = page.context.new_page()
     other.goto("/checkout/address/?change=1")
     other.get_by_label("Street and house number").first.fill("Nebenweg 2")
-    other.get_by_role("button", name="Continue").click()
+    press(other, "Continue")
     other.close()
-    page.get_by_role("button", name=re.compile("^Pay")).click()
+    press(page, re.compile("^Pay"))
     assert page.get_by_role("heading", level=1).inner_text() == "Something changed since you last looked"
     row = page.get_by_role("row", name=re.compile("Delivery address"))
     assert "Weg 1" in row.inner_text() and "Nebenweg 2" in row.inner_text()
     found = inspect(page, axe, f"what changed ({scheme})")
-    page.get_by_role("button", name=re.compile("^Pay")).click()
+    press(page, re.compile("^Pay"))
     assert page.get_by_role("button", name="Approve the payment").is_visible()
     assert found == []
 
@@ -128,10 +128,10 @@ def test_pages_on_which_staff_do_their_part(new_page, axe, scheme, shop_server):
         found += [f"{name}: {problem}" for problem in axe(page)]
     page.goto(pages["new draft"])
     page.get_by_label("Customer's email address").fill(f"draft-{scheme}@example.com")
-    page.get_by_role("button", name="Go on").click()
+    press(page, "Go on")
     found += [f"draft: {problem}" for problem in axe(page)]
     page.get_by_label("Add a product by its SKU").fill("backpack")
-    page.get_by_role("button", name="Save the draft").click()
+    press(page, "Save the draft")
     assert page.get_by_text("Did you mean").is_visible()
     found += [f"draft with error: {problem}" for problem in axe(page)]
     assert found == []

@@ -66,6 +66,12 @@ def inspect(page, axe, name):
     return found
 
 
+def press(page, name, *, role="button", within="body"):
+    """Press what leads to another page, and go on when that page is there, redirects and all."""
+    with page.expect_navigation():
+        page.locator(within).get_by_role(role, name=name).first.click()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_open_to_all(new_page, axe, scheme, watch):
     page = new_page(color_scheme=scheme, reduced_motion="reduce")
@@ -85,7 +91,7 @@ def test_pages_of_a_purchase_with_their_errors(new_page, axe, scheme):
         found.extend(inspect(page, axe, f"{name} ({scheme})"))
 
     def go_on(name="Continue"):
-        page.get_by_role("button", name=name).click()
+        press(page, name)
 
     page.goto("/product/field-backpack/")
     page.get_by_role("button", name="Add to basket").first.click()
@@ -122,7 +128,7 @@ def test_pages_of_a_purchase_with_their_errors(new_page, axe, scheme):
     go_on(re.compile("^Pay"))
     go_on("Approve the payment")
     look("confirmation")
-    page.get_by_role("link", name="Follow the order").click()
+    press(page, "Follow the order", role="link")
     look("order")
     assert found == []
 
