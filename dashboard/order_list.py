@@ -18,7 +18,7 @@ from django.utils.functional import cached_property
 
 from dashboard import worklists
 from orders.models import Order, OrderLine, Shipment
-from orders.models.order import PAYMENT_LABELS
+from orders.ways_to_pay import labels
 
 MOST_PAGED = 5000
 MOST_FOUND = 500
@@ -101,7 +101,7 @@ class PaymentMethodFilter(admin.SimpleListFilter):
     parameter_name = "method"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return tuple(PAYMENT_LABELS.items())
+        return tuple(labels().items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset.filter(payment_method=self.value()) if self.value() else queryset

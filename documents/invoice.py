@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_date
 
 from documents.pdf import render_pdf
 from orders.models import Order
-from orders.models.order import PAYMENT_LABELS
+from orders.ways_to_pay import label_of
 
 
 def render_invoice(snapshot: dict[str, Any]) -> bytes:
@@ -53,7 +53,7 @@ def invoice_context(snapshot: dict[str, Any]) -> dict[str, Any]:
         "reverse_charge": snapshot.get("reverse_charge", False),
         "payment_method": snapshot.get("payment_method", ""),
         "is_unpaid": is_unpaid,
-        "pay_by_transfer": is_unpaid and snapshot.get("payment_method") == PAYMENT_LABELS["bank_transfer"],
+        "pay_by_transfer": is_unpaid and snapshot.get("payment_method") == label_of("bank_transfer"),
         "payment_status_text": snapshot.get("payment_status_text", ""),
     }
 

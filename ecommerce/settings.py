@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
-from environs import env
+from environs import env, validate
 from whitenoise.compress import Compressor
 
 from dashboard.unfold import UNFOLD  # noqa: F401 (a setting)
@@ -320,10 +320,24 @@ MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
 
 # --- Payments -----------------------------------------------------------------------------
 
-# A gateway that is not configured is not offered. The demo gateway exists in demo mode only.
+# A gateway that is not configured is not offered. The demo gateway works in demo mode only.
 PAYMENT_GATEWAYS = (["demo"] if DEMO_MODE else []) + env.list(
-    "PAYMENT_METHODS", ["bank_transfer", "cash_on_delivery"]
+    "PAYMENT_METHODS", ["stripe", "paypal", "bank_transfer", "cash_on_delivery"]
 )
+# "automatic" takes the money when the shopper agrees; "manual" keeps it ready until staff take it.
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")
+STRIPE_CAPTURE = env.str("STRIPE_CAPTURE", "automatic", validate=validate.OneOf(["automatic", "manual"]))
+STRIPE_API = env.str("STRIPE_API", "https://api.stripe.com")
+STRIPE_PAGES = env.str("STRIPE_PAGES", "https://checkout.stripe.com")
+PAYPAL_CLIENT_ID = env.str("PAYPAL_CLIENT_ID", "")
+PAYPAL_CLIENT_SECRET = env.str("PAYPAL_CLIENT_SECRET", "")
+PAYPAL_WEBHOOK_ID = env.str("PAYPAL_WEBHOOK_ID", "")
+PAYPAL_CAPTURE = env.str("PAYPAL_CAPTURE", "automatic", validate=validate.OneOf(["automatic", "manual"]))
+PAYPAL_API = env.str("PAYPAL_API", "https://api-m.paypal.com")
+PAYPAL_PAGES = env.str("PAYPAL_PAGES", "https://www.paypal.com")
+# Browsers also ask the policy where a form's answer may lead: to the pages where one pays.
+_PAYMENT_PAGES = ([STRIPE_PAGES] if STRIPE_SECRET_KEY else []) + ([PAYPAL_PAGES] if PAYPAL_CLIENT_ID else [])
 
 # --- API ----------------------------------------------------------------------------------
 
@@ -397,6 +411,7 @@ CONTENT_SECURITY_POLICY = {
         + ([env.str("AWS_S3_CUSTOM_DOMAIN")] if env.str("AWS_S3_CUSTOM_DOMAIN", "") else []),
         "object-src": [NONE],
         "base-uri": [NONE],
+        "form-action": [SELF, *_PAYMENT_PAGES],
         "frame-ancestors": [NONE],
     }
 }

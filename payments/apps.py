@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class PaymentsConfig(AppConfig):
     name = "payments"
     verbose_name = "Payments"
+
+    def ready(self) -> None:
+        from orders.ways_to_pay import register
+        from payments import gateways
+
+        for gateway in gateways.known().values():
+            register(code=gateway.code, label=gateway.label, pace=gateway.pace)

@@ -4,7 +4,7 @@ from datetime import time
 
 from django.conf import settings
 from django.core.cache import cache
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.urls import reverse
@@ -30,6 +30,12 @@ class Store(BaseModel):
     city = models.CharField(max_length=100, blank=True)
     country = CountryField(default="DE")
     vat_number = models.CharField("VAT number", max_length=32, blank=True)
+    invoice_prefix = models.CharField(
+        max_length=8,
+        blank=True,
+        validators=[RegexValidator(r"^[A-Z0-9]*-?$", "Capital letters and digits, and a dash at the end.")],
+        help_text="Comes before the year in the numbers of its invoices and credit notes, such as NORD-.",
+    )
 
     class Meta:
         ordering = ["name"]

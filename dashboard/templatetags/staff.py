@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from dashboard.order_list import date_links
 from dashboard.worklists import is_late, is_unpaid_too_long
 from orders.models import Order
-from orders.models.order import PAYMENT_LABELS
+from orders.ways_to_pay import label_of
 from payments.models import Payment
 
 register = template.Library()
@@ -93,7 +93,7 @@ def local_time(moment: datetime) -> str:
 @register.filter
 def payment_name(code: str) -> str:
     """What a payment method is called."""
-    return PAYMENT_LABELS.get(code, code)
+    return label_of(code)
 
 
 @register.filter

@@ -87,6 +87,7 @@ class Till:
             currency=priced.currency,
             failure_reason=reason,
             captured_at=ended if captured else None,
+            closed_at_gateway=None if status in Payment.LIVE else ended,
             created_at=at,
             modified_at=ended or at,
             created_by_id=draft.person.user_id,
@@ -107,7 +108,11 @@ class Till:
         if purchase.draft.story.payment_method != CARD:
             return None
         decisions = DemoTransaction.Decision
-        known = {Payment.Status.CAPTURED: decisions.APPROVED, Payment.Status.FAILED: decisions.DECLINED}
+        known = {
+            Payment.Status.CAPTURED: decisions.APPROVED,
+            Payment.Status.FAILED: decisions.DECLINED,
+            Payment.Status.CANCELLED: decisions.CANCELLED,
+        }
         return self._writer.add(
             DemoTransaction,
             reference=reference,

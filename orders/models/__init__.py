@@ -1,6 +1,7 @@
 """Everything between "add to cart" and "delivered"."""
 
 from orders.models.cart import Cart, CartCoupon, CartLine, DraftOrder
+from orders.models.credit_note import CreditNote
 from orders.models.delivery import DeliveryZone, ShippingMethod
 from orders.models.discount import Discount, DiscountCode, DiscountUse
 from orders.models.idempotency import IdempotentRequest
@@ -16,6 +17,7 @@ __all__ = [
     "Cart",
     "CartCoupon",
     "CartLine",
+    "CreditNote",
     "DeliveryZone",
     "Discount",
     "DiscountCode",

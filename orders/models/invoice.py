@@ -4,15 +4,20 @@ from django.db import models
 from django.db.models import UniqueConstraint
 from django.utils import timezone
 
+from catalog.models import Store
 from ecommerce.lib.models import BaseModel
 from ecommerce.lib.money import MoneyField
 from orders.models.order import Order
 
 
 class InvoiceCounter(models.Model):
-    """The last number given out in a series; its row is locked while a number is taken."""
+    """The last number given out in a series; its row is locked while a number is taken.
+
+    A series belongs to the store that began it: no two sellers share one.
+    """
 
     series = models.CharField(max_length=20, unique=True)
+    store = models.ForeignKey(Store, models.PROTECT, null=True, blank=True, related_name="+")
     last = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
@@ -31,6 +36,7 @@ class Invoice(BaseModel):
     corrects = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="corrected_by"
     )
+    store = models.ForeignKey(Store, models.PROTECT, null=True, blank=True, related_name="+")
     series = models.CharField(max_length=20)
     sequence = models.PositiveIntegerField()
     number = models.CharField(max_length=40, unique=True)

@@ -18,13 +18,8 @@ from orders.models.balance import OrderFacts
 from orders.models.cart import Cart, new_token
 from orders.pricing import Quote
 from orders.shipping import days_in_words
+from orders.ways_to_pay import label_of
 
-PAYMENT_LABELS = {
-    "": "Way to pay not chosen yet",
-    "demo": "Card (demo)",
-    "bank_transfer": "Bank transfer",
-    "cash_on_delivery": "Cash on delivery",
-}
 # Without I, L, O and U: nothing to misread on a parcel or the phone.
 NUMBER_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -235,7 +230,7 @@ class Order(OrderFacts, BaseModel):
         """How it is paid, in words."""
         if self.is_collect and self.payment_method == "cash_on_delivery":
             return "Paid when collected"
-        return PAYMENT_LABELS.get(self.payment_method, self.payment_method)
+        return label_of(self.payment_method)
 
     @property
     def stock_reference(self) -> str:
@@ -269,6 +264,8 @@ class OrderLine(models.Model):
     quantity_shipped = models.PositiveIntegerField(default=0)
     # Pieces asked back in returns that are open or have brought them back.
     quantity_returned = models.PositiveIntegerField(default=0)
+    # Pieces whose money went back without a return: lost, broken, or handed back over the counter.
+    quantity_refunded = models.PositiveIntegerField(default=0)
     unit_price = MoneyField()
     subtotal = MoneyField()
     discount = MoneyField(default=0)
@@ -288,6 +285,9 @@ class OrderLine(models.Model):
             CheckConstraint(
                 condition=Q(quantity_returned__lte=F("quantity_shipped")),
                 name="orders_orderline_not_overreturned",
+            ),
+            CheckConstraint(
+                condition=Q(quantity_refunded__lte=F("quantity")), name="orders_orderline_not_overrefunded"
             ),
         ]
 

@@ -3,7 +3,7 @@
 Called by `payments` in the transaction that books the money, with the order's row locked.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -66,4 +66,11 @@ def give_time(order: Order) -> None:
     if order.expires_at is not None and order.amount_due:
         until = timezone.now() + timedelta(hours=StoreSettings.current().unpaid_hours)
         Order.objects.filter(pk=order.pk, expires_at__lt=until).update(expires_at=until)
+        order.refresh_from_db()
+
+
+def keep_until(*, order: Order, until: datetime | None) -> None:
+    """The money of a locked waiting order is promised until then (None: nobody says): it waits as long."""
+    if order.expires_at is not None and until is not None and until > order.expires_at:
+        Order.objects.filter(pk=order.pk).update(expires_at=until)
         order.refresh_from_db()

@@ -21,10 +21,7 @@ from orders.services.collecting import collecting_place
 from orders.services.discount_uses import claim_uses
 from orders.services.events import record
 from orders.services.notifications import owe
-
-# How long a payment method may take before its unpaid order is cancelled. A method that is
-# paid at the door waits for nothing. Without a method the shopper gets a link and chooses there.
-_PAYMENT_PACE = {"bank_transfer": "later", "cash_on_delivery": "door", "": "link"}
+from orders.ways_to_pay import pace_of
 
 
 class CartChanged(DomainError):
@@ -218,7 +215,7 @@ def _create_lines(order: Order, view: CartView) -> None:
 def pay_until(payment_method: str, *, now: datetime) -> datetime | None:
     """When an order of `now` is cancelled unless it is paid; None for one paid at the door."""
     settings = StoreSettings.current()
-    match _PAYMENT_PACE.get(payment_method, "online"):
+    match pace_of(payment_method):
         case "door":
             return None
         case "later":

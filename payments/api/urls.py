@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from payments.api import edits, orders, payments, returns, withdrawals
+from payments.api import edits, orders, payments, returns, webhooks, withdrawals
 
 _ID = r"[0-9]{1,18}"
 
@@ -21,6 +21,9 @@ urlpatterns = [
         rf"^orders/(?P<order_id>{_ID})/returns/(?P<number>[0-9A-Za-z]{{1,12}})/refund/?$",
         returns.RefundReturnView.as_view(),
         name="api_return_refund",
+    ),
+    re_path(
+        r"^payments/webhooks/(?P<gateway>[a-z_]{1,40})/?$", webhooks.WebhookView.as_view(), name="api_webhook"
     ),
     re_path(r"^payments/?$", payments.PaymentListView.as_view(), name="api_payments"),
     re_path(rf"^payments/(?P<payment_id>{_ID})/?$", payments.PaymentView.as_view(), name="api_payment"),

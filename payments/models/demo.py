@@ -13,6 +13,7 @@ class DemoTransaction(models.Model):
         WAITING = "waiting", "Waiting for the shopper"
         APPROVED = "approved", "Approved"
         DECLINED = "declined", "Declined"
+        CANCELLED = "cancelled", "Called off"
 
     reference = models.CharField(max_length=64, unique=True)
     amount = MoneyField()

@@ -4,6 +4,7 @@ The row is written before the gateway is asked; the gateway is asked outside tra
 what it answers is written in one transaction that locks the order first, then the payment.
 """
 
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -13,14 +14,24 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ecommerce.lib.errors import DomainError
+from ecommerce.lib.money import format_money
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Order
-from orders.services.balances import add_money
+from orders.services.balances import add_money, keep_until
 from orders.services.events import record
 from orders.services.orders import locked, mark_paid
 from payments import gateways
-from payments.gateways.base import Ask, Fetched
+from payments.gateways.base import Ask, Fetched, GatewayRefused
 from payments.models import Payment
+from payments.services.charges import charge_of
+from payments.services.seen_refunds import book_seen_refunds
+
+_NOT_HELD: dict[str, Any] = {
+    "held_since": None,
+    "held_reason": "",
+    "reported_amount": None,
+    "reported_currency": "",
+}
 
 
 @retrying_atomic
@@ -68,24 +79,29 @@ def start_payment(*, payment: Payment) -> str:
     """Open the payment at its gateway; returns where the shopper goes, or "" when nothing happens online.
 
     Raises GatewayError when the gateway cannot be reached: the payment stays open, and
-    starting again uses the same key.
+    starting again uses the same key. GatewayRefused when it will never take it: the payment has
+    failed then, and the shopper may choose another way.
     """
-    if not payment.is_open:
+    if payment.status != Payment.Status.PENDING:
         return ""
-    started = gateways.get(payment.gateway).start(_ask(payment))
+    try:
+        started = gateways.get(payment.gateway).start(_ask(payment))
+    except GatewayRefused as error:
+        fail_payment(payment=payment, reason=error.message, is_closed=True)
+        raise
     if started.external_id and started.external_id != payment.external_id:
         Payment.objects.filter(pk=payment.pk).update(external_id=started.external_id)
     return started.redirect_url
 
 
 def _ask(payment: Payment) -> Ask:
+    order = payment.order
     return Ask(
-        reference=payment.reference,
-        amount=payment.amount,
-        currency=payment.currency,
-        order_number=payment.order.number,
-        email=payment.order.email,
+        **asdict(charge_of(payment)),
+        email=order.email,
         return_url=settings.SITE_URL + reverse("payments:return", args=[payment.reference]),
+        cancel_url=settings.SITE_URL + reverse("payments:start", args=[order.token]),
+        expires_at=order.expires_at,
     )
 
 
@@ -94,6 +110,7 @@ def confirm_payment(
     *,
     payment: Payment,
     external_id: str = "",
+    charge_id: str = "",
     amount: Decimal | None = None,
     currency: str = "",
     actor: Any = None,
@@ -135,7 +152,9 @@ def confirm_payment(
         modified_at=now,
         modified_by=actor,
         external_id=external_id or payment.external_id,
+        charge_id=charge_id or payment.charge_id,
         failure_reason="",
+        **_NOT_HELD,
     )
     payment.refresh_from_db()
     if changed and twice:
@@ -152,6 +171,43 @@ def confirm_payment(
     return payment
 
 
+@retrying_atomic
+def authorise_payment(*, payment: Payment, fetched: Fetched) -> Payment:
+    """The money is promised and waits to be taken (`capture_payment`). Repeating changes nothing.
+
+    The order waits with it: it expires when the promise does.
+    """
+    order = locked(payment.order)
+    pending = Payment.objects.filter(pk=payment.pk, status=Payment.Status.PENDING)
+    if pending.update(
+        status=Payment.Status.AUTHORISED,
+        external_id=fetched.external_id or payment.external_id,
+        charge_id=fetched.charge_id or payment.charge_id,
+        authorised_until=fetched.authorised_until,
+        modified_at=timezone.now(),
+        **_NOT_HELD,
+    ):
+        keep_until(order=order, until=fetched.authorised_until)
+        record(order=order, kind="authorised", message="Payment authorised")
+    payment.refresh_from_db()
+    return payment
+
+
+def capture_payment(*, payment: Payment, actor: Any = None) -> Payment:
+    """Take the money of an authorised payment; pressed twice or raced, it is taken once.
+
+    Raises DomainError (`not_authorised`) for any other, GatewayError while the gateway cannot be
+    reached, and GatewayRefused when it gave the money free meanwhile.
+    """
+    if payment.status == Payment.Status.CAPTURED:
+        return payment
+    if payment.status != Payment.Status.AUTHORISED:
+        raise DomainError("Only an authorised payment can be captured.", code="not_authorised")
+    gateway = gateways.get(payment.gateway)
+    fetched = gateway.capture(charge_of(payment), key=f"{payment.reference}-capture")
+    return book(payment=payment, fetched=fetched, actor=actor)
+
+
 class AmountMismatch(DomainError):
     """What the gateway reports is not what was asked for."""
 
@@ -159,10 +215,13 @@ class AmountMismatch(DomainError):
 
 
 @retrying_atomic
-def fail_payment(*, payment: Payment, reason: str) -> Payment:
-    """The attempt did not work; the order waits for another. Only an open attempt can fail."""
+def fail_payment(*, payment: Payment, reason: str, is_closed: bool = False) -> Payment:
+    """The attempt did not work; the order waits for another. Only an open attempt can fail.
+
+    `is_closed`: the gateway itself says so, and no money can come by it any more.
+    """
     order = locked(payment.order)
-    if _close(payment, Payment.Status.FAILED, reason):
+    if _close(payment, Payment.Status.FAILED, reason, is_closed=is_closed):
         record(order=order, kind="payment_failed", message=f"Payment not completed: {reason}"[:300])
     payment.refresh_from_db()
     return payment
@@ -170,20 +229,44 @@ def fail_payment(*, payment: Payment, reason: str) -> Payment:
 
 @retrying_atomic
 def call_off_payment(*, payment: Payment, reason: str) -> Payment:
-    """Nobody waits for this attempt any more. Only an open attempt can be called off."""
+    """Nobody waits for this attempt any more. Only an open attempt can be called off.
+
+    The gateway is told by `close_at_gateway`, at the latest by the sweep.
+    """
     locked(payment.order)
     _close(payment, Payment.Status.CANCELLED, reason)
     payment.refresh_from_db()
     return payment
 
 
-def _close(payment: Payment, status: str, reason: str) -> bool:
+def close_at_gateway(*, payment: Payment) -> Payment:
+    """Tell the gateway that a payment was called off: what is authorised goes back to the shopper.
+
+    When the money came meanwhile it is booked, and the sweep sends it back. Raises GatewayError.
+    """
+    ended = (Payment.Status.CANCELLED, Payment.Status.FAILED)
+    if payment.status not in ended or payment.closed_at_gateway is not None:
+        return payment
+    gateway = gateways.get(payment.gateway)
+    try:
+        fetched = gateway.cancel(charge_of(payment), key=f"{payment.reference}-cancel")
+    except GatewayRefused as error:
+        flag(payment=payment, message=f"{gateway.label} could not end a payment: {error.message}")
+        fetched = gateway.fetch(charge_of(payment))
+    return book(payment=payment, fetched=fetched)
+
+
+def _close(payment: Payment, status: str, reason: str, *, is_closed: bool = False) -> bool:
     open_rows = Payment.objects.filter(
         pk=payment.pk, status__in=(Payment.Status.PENDING, Payment.Status.AUTHORISED)
     )
     return bool(
         open_rows.update(
-            status=status, live_for=None, failure_reason=reason[:200], modified_at=timezone.now()
+            status=status,
+            live_for=None,
+            failure_reason=reason[:200],
+            closed_at_gateway=timezone.now() if is_closed else None,
+            modified_at=timezone.now(),
         )
     )
 
@@ -196,24 +279,81 @@ def settle(*, payment: Payment) -> Payment:
     """
     if payment.status == Payment.Status.CAPTURED:
         return payment
-    return book(payment=payment, fetched=gateways.get(payment.gateway).fetch(payment.reference))
+    return book(payment=payment, fetched=ask_gateway(payment))
 
 
-def book(*, payment: Payment, fetched: Fetched) -> Payment:
+def ask_gateway(payment: Payment) -> Fetched:
+    """How a payment stands at its gateway. What the shopper agreed to there is finished, unless
+    nobody waits for it any more. Raises GatewayError."""
+    gateway, wanted = gateways.get(payment.gateway), payment.order.status != Order.Status.CANCELLED
+    if payment.status == Payment.Status.PENDING and wanted:
+        return gateway.confirm(charge_of(payment))
+    return gateway.fetch(charge_of(payment))
+
+
+@retrying_atomic
+def book(*, payment: Payment, fetched: Fetched, actor: Any = None) -> Payment:
     """Write down what the gateway said of a payment; "pending" and "unknown" change nothing."""
+    if problem := _mismatch(payment, fetched):
+        return hold_payment(payment=payment, reason=problem, fetched=fetched)
     if fetched.status == "captured":
-        try:
-            return confirm_payment(
-                payment=payment,
-                external_id=fetched.external_id,
-                amount=fetched.amount,
-                currency=fetched.currency,
-            )
-        except AmountMismatch as error:
-            flag(payment=payment, message=error.message)
-            return payment
-    if fetched.status == "failed" and payment.is_open:
-        return fail_payment(payment=payment, reason=fetched.reason or "The payment was declined.")
+        payment = confirm_payment(
+            payment=payment,
+            external_id=fetched.external_id,
+            charge_id=fetched.charge_id,
+            amount=fetched.amount,
+            currency=fetched.currency,
+            actor=actor,
+        )
+        book_seen_refunds(payment=payment, seen=fetched.refunds)
+    elif fetched.status == "authorised":
+        payment = authorise_payment(payment=payment, fetched=fetched)
+    elif fetched.status in ("failed", "cancelled"):
+        payment = _book_end(payment, fetched)
+    return payment
+
+
+def _book_end(payment: Payment, fetched: Fetched) -> Payment:
+    if payment.is_open:
+        words = "The payment was declined." if fetched.status == "failed" else "The payment was called off."
+        return fail_payment(payment=payment, reason=fetched.reason or words, is_closed=True)
+    Payment.objects.filter(pk=payment.pk, closed_at_gateway=None).exclude(
+        status=Payment.Status.CAPTURED
+    ).update(closed_at_gateway=timezone.now())
+    payment.refresh_from_db()
+    return payment
+
+
+def _mismatch(payment: Payment, fetched: Fetched) -> str:
+    """What is different from what was asked for, in words for staff; "" when all is right."""
+    if payment.status == Payment.Status.CAPTURED or fetched.status not in ("captured", "authorised"):
+        return ""
+    order = payment.order.number
+    if fetched.order_number and fetched.order_number != order:
+        return f"The gateway has this payment for order {fetched.order_number}; it was asked for {order}."
+    amount = payment.amount if fetched.amount is None else fetched.amount
+    currency = fetched.currency or payment.currency
+    if (amount, currency) == (payment.amount, payment.currency):
+        return ""
+    asked = format_money(payment.amount, payment.currency)
+    return f"The gateway reports {format_money(amount, currency)}; {asked} was asked for."
+
+
+@retrying_atomic
+def hold_payment(*, payment: Payment, reason: str, fetched: Fetched) -> Payment:
+    """What the gateway has is not what was asked for: nothing is booked, and staff decide."""
+    locked(payment.order)
+    rows = Payment.objects.filter(pk=payment.pk).exclude(status=Payment.Status.CAPTURED)
+    rows.filter(held_since=None).update(held_since=timezone.now())
+    rows.update(
+        held_reason=reason[:300],
+        reported_amount=fetched.amount,
+        reported_currency=fetched.currency,
+        external_id=fetched.external_id or payment.external_id,
+        charge_id=fetched.charge_id or payment.charge_id,
+    )
+    flag(payment=payment, message=reason)
+    payment.refresh_from_db()
     return payment
 
 

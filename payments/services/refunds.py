@@ -12,10 +12,12 @@ from ecommerce.lib.errors import BadInput, DomainError
 from ecommerce.lib.money import format_money
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Order
+from orders.services.events import record
 from orders.services.orders import locked, mark_refunded
 from payments import gateways
-from payments.gateways.base import GatewayError
+from payments.gateways.base import GatewayError, GatewayRefused
 from payments.models import Payment, Refund
+from payments.services.charges import charge_of
 
 
 def refund_payment(*, payment: Payment, amount: Decimal, reason: str, key: str, actor: Any = None) -> Refund:
@@ -125,12 +127,26 @@ def complete_all(*, refunds: Iterable[Refund], actor: Any = None) -> list[Refund
 
 
 def complete_refund(*, refund: Refund, actor: Any = None) -> Refund:
-    """Ask the gateway for a pending refund and book the answer."""
+    """Ask the gateway for a pending refund, or how it stands, and book the answer.
+
+    Raises GatewayError while it cannot be reached. What it will never send has failed then; the
+    reconciliation list shows it.
+    """
     payment = refund.payment
-    answer = gateways.get(payment.gateway).refund(
-        reference=payment.reference, amount=refund.amount, key=refund.key
-    )
-    return _book(refund=refund, external_id=answer.external_id, actor=actor)
+    try:
+        answer = gateways.get(payment.gateway).refund(
+            charge_of(payment), amount=refund.amount, key=refund.gateway_key, external_id=refund.external_id
+        )
+    except GatewayRefused as error:
+        return fail_refund(refund=refund, reason=error.message)
+    if answer.status == "failed":
+        return fail_refund(refund=refund, reason=answer.reason, external_id=answer.external_id)
+    if answer.status == "pending":
+        pending = Refund.objects.filter(pk=refund.pk, status=Refund.Status.PENDING)
+        pending.update(external_id=answer.external_id)
+        refund.refresh_from_db()
+        return refund
+    return book_refund(refund=refund, external_id=answer.external_id, actor=actor)
 
 
 @retrying_atomic
@@ -163,7 +179,27 @@ def _claim(*, payment: Payment, amount: Decimal, reason: str, key: str) -> Refun
 
 
 @retrying_atomic
-def _book(*, refund: Refund, external_id: str, actor: Any) -> Refund:
+def fail_refund(*, refund: Refund, reason: str, external_id: str = "") -> Refund:
+    """The gateway did not send it. The claim stays, so that nobody sends the money a second time:
+    staff ask again, send it otherwise, or give it up."""
+    order = locked(refund.payment.order)
+    pending = Refund.objects.filter(pk=refund.pk, status=Refund.Status.PENDING)
+    changed = pending.update(
+        status=Refund.Status.FAILED,
+        failure_reason=reason[:200],
+        external_id=external_id or refund.external_id,
+    )
+    refund.refresh_from_db()
+    if changed:
+        words = f"A refund of {format_money(refund.amount, order.currency)} did not work: {reason}"
+        data = {"refund": refund.pk}
+        record(order=order, kind="refund_failed", message=words[:300], is_public=False, data=data)
+    return refund
+
+
+@retrying_atomic
+def book_refund(*, refund: Refund, external_id: str, actor: Any = None) -> Refund:
+    """The gateway has sent it. Repeating changes nothing."""
     order = locked(refund.payment.order)
     pending = Refund.objects.filter(pk=refund.pk, status=Refund.Status.PENDING)
     done = pending.update(status=Refund.Status.DONE, external_id=external_id, done_at=timezone.now())

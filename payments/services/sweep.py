@@ -9,7 +9,7 @@ from orders.models import Order
 from payments import gateways
 from payments.gateways.base import GatewayError
 from payments.models import Payment
-from payments.services.payments import call_off_payment, settle
+from payments.services.payments import call_off_payment, close_at_gateway, settle
 from payments.services.refunds import retry_pending, return_everything, return_surplus
 from payments.services.returns import finish_returns
 
@@ -23,6 +23,7 @@ def sweep(*, now: datetime) -> dict[str, int]:
     send back money that no order needs."""
     return {
         "payments settled": _settle_waiting(now),
+        "payments ended": _end_at_gateways(now),
         "refunds retried": retry_pending(),
         "returns refunded": finish_returns(),
         "payments returned": _return_unneeded(),
@@ -48,6 +49,21 @@ def _settle_waiting(now: datetime) -> int:
             payment = call_off_payment(payment=payment, reason="The order was cancelled.")
         settled += not payment.is_open
     return settled
+
+
+def _end_at_gateways(now: datetime) -> int:
+    """Gateways learn which payments were called off, so that nobody pays by them any more."""
+    ended = (Payment.Status.CANCELLED, Payment.Status.FAILED)
+    known = Payment.objects.filter(
+        status__in=ended, closed_at_gateway=None, gateway__in=gateways.online_codes()
+    ).exclude(external_id="")
+    done = 0
+    for payment in known.select_related("order").order_by("pk")[:_AT_ONCE]:
+        try:
+            done += close_at_gateway(payment=payment).closed_at_gateway is not None
+        except GatewayError:
+            log.warning("gateway %s did not end payment %s", payment.gateway, payment.pk)
+    return done
 
 
 def _return_unneeded() -> int:

@@ -125,7 +125,7 @@ def test_cancelling_sends_all_parts_back(monkeypatch):
     order = pay(dearer(paid_order()))
     tries = []
 
-    def refuse(self, **ask):
+    def refuse(self, charge, **ask):
         tries.append(ask["amount"])
         raise GatewayError("The bank does not answer.")
 

@@ -61,7 +61,7 @@ def test_a_cheaper_order_sends_the_difference_back_and_says_so(commit, mailoutbo
 def test_what_the_bank_cannot_take_back_now_is_sent_by_the_sweep_once(monkeypatch):
     order = paid_order(quantity=3)
 
-    def refuse(self, **ask):
+    def refuse(self, charge, **ask):
         raise GatewayError("The bank does not answer.")
 
     with monkeypatch.context() as broken:

@@ -1,5 +1,6 @@
 """The demo bank's own page: approve, decline, or approve and never come back."""
 
+import json
 import uuid
 
 from django.conf import settings
@@ -8,7 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from payments.gateways.demo.gateway import decide
+from payments.gateways import get
+from payments.gateways.demo.gateway import SIGNATURE_HEADER, decide, sign
 from payments.models import DemoTransaction
 from payments.services.events import handle_event
 
@@ -28,11 +30,8 @@ def demo_bank(request: HttpRequest, reference: str) -> HttpResponse:
     transaction = decide(reference=reference, approve=choice != "decline")
     if choice == "gone":
         return render(request, "payments/demo_bank_gone.html", {"transaction": transaction})
-    handle_event(
-        gateway="demo",
-        event_id=f"evt_{uuid.uuid4().hex}",
-        kind=f"payment.{transaction.decision}",
-        reference=reference,
-        payload={"reference": reference, "decision": transaction.decision},
-    )
+    kind = f"payment.{transaction.decision}"
+    body = json.dumps({"id": f"evt_{uuid.uuid4().hex}", "kind": kind, "reference": reference}).encode()
+    event = get("demo").parse_event(headers={SIGNATURE_HEADER: sign(body)}, body=body)
+    handle_event(gateway="demo", event=event)
     return redirect("payments:return", reference)

@@ -1,17 +1,37 @@
-"""A bank for trying the shop out. It exists in demo mode only; no money moves."""
+"""A bank for trying the shop out. It works in demo mode only; no money moves."""
 
+import hmac
+import json
+from collections.abc import Mapping
 from decimal import Decimal
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
-from payments.gateways.base import Ask, Fetched, GatewayError, Refunded, Started
+from payments.gateways.base import (
+    Ask,
+    BadEvent,
+    Charge,
+    Event,
+    Fetched,
+    GatewayError,
+    GatewayRefused,
+    Pace,
+    PaymentState,
+    Refunded,
+    RefundSeen,
+    Started,
+)
 from payments.models import DemoRefund, DemoTransaction
 
-_STATES = {
+SIGNATURE_HEADER = "demo-signature"
+_STATES: dict[str, PaymentState] = {
     DemoTransaction.Decision.WAITING: "pending",
     DemoTransaction.Decision.APPROVED: "captured",
     DemoTransaction.Decision.DECLINED: "failed",
+    DemoTransaction.Decision.CANCELLED: "cancelled",
 }
 
 
@@ -19,9 +39,15 @@ class DemoGateway:
     code = "demo"
     label = "Card (demo)"
     help_text = "Takes you to a pretend bank, where you choose how the payment ends."
+    pace: Pace = "online"
     is_online = True
 
+    def is_configured(self) -> bool:
+        return bool(settings.DEMO_MODE)
+
     def start(self, ask: Ask) -> Started:
+        if not settings.DEMO_MODE:
+            raise GatewayRefused("The demo bank is closed. Please choose another way to pay.")
         row, _ = DemoTransaction.objects.get_or_create(
             reference=ask.reference, defaults={"amount": ask.amount, "currency": ask.currency}
         )
@@ -30,24 +56,60 @@ class DemoGateway:
             external_id=f"demo-{row.pk}",
         )
 
-    def fetch(self, reference: str) -> Fetched:
-        row = DemoTransaction.objects.filter(reference=reference).first()
+    def confirm(self, charge: Charge) -> Fetched:
+        return self.fetch(charge)
+
+    def fetch(self, charge: Charge) -> Fetched:
+        row = DemoTransaction.objects.filter(reference=charge.reference).first()
         if row is None:
             return Fetched(status="unknown")
         return Fetched(
-            status=_STATES[DemoTransaction.Decision(row.decision)],
+            status=_STATES[row.decision],
             amount=row.amount,
             currency=row.currency,
             external_id=f"demo-{row.pk}",
             reason="The bank declined the payment." if row.decision == "declined" else "",
+            refunds=tuple(
+                RefundSeen(external_id=f"demo-refund-{back.pk}", amount=back.amount, key=back.key)
+                for back in row.refunds.all()
+            ),
         )
 
-    def refund(self, *, reference: str, amount: Decimal, key: str) -> Refunded:
-        row = DemoTransaction.objects.filter(reference=reference).first()
-        if row is None or row.decision != DemoTransaction.Decision.APPROVED:
-            raise GatewayError("The demo bank knows no such payment.")
+    def capture(self, charge: Charge, *, key: str) -> Fetched:
+        """What is approved is captured at once here."""
+        return self.fetch(charge)
+
+    def cancel(self, charge: Charge, *, key: str) -> Fetched:
+        waiting = DemoTransaction.objects.filter(
+            reference=charge.reference, decision=DemoTransaction.Decision.WAITING
+        )
+        waiting.update(decision=DemoTransaction.Decision.CANCELLED, decided_at=timezone.now())
+        found = self.fetch(charge)
+        return Fetched(status="cancelled") if found.status == "unknown" else found
+
+    def refund(self, charge: Charge, *, amount: Decimal, key: str, external_id: str = "") -> Refunded:
+        row = DemoTransaction.objects.filter(reference=charge.reference).first()
+        if row is None:
+            raise GatewayError("The demo bank does not find this payment now.")
+        if row.decision != DemoTransaction.Decision.APPROVED:
+            raise GatewayRefused("This payment was never approved.")
         back, _ = DemoRefund.objects.get_or_create(key=key, defaults={"transaction": row, "amount": amount})
         return Refunded(external_id=f"demo-refund-{back.pk}")
+
+    def parse_event(self, *, headers: Mapping[str, str], body: bytes) -> Event:
+        given = {name.lower(): value for name, value in headers.items()}.get(SIGNATURE_HEADER, "")
+        if not settings.DEMO_MODE or not hmac.compare_digest(given, sign(body)):
+            raise BadEvent("The signature of this message is not right.")
+        words = json.loads(body)
+        return Event(event_id=words["id"], kind=words["kind"], reference=words["reference"], payload=words)
+
+
+GATEWAYS = [DemoGateway()]
+
+
+def sign(body: bytes) -> str:
+    """What the demo bank puts beside its messages, so that nobody else's are believed."""
+    return salted_hmac("payments.demo-bank", body, algorithm="sha256").hexdigest()
 
 
 def decide(*, reference: str, approve: bool) -> DemoTransaction:
