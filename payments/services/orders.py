@@ -1,5 +1,6 @@
 """What concerns an order and its money together."""
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +10,9 @@ from orders.models import Cart, Order
 from orders.services.checkout import place_order
 from orders.services.orders import cancel_order, choose_payment_method, mark_paid
 from payments import gateways
+from payments.gateways.base import GatewayError
 from payments.models import Payment
-from payments.services.payments import call_off_payment, create_payment
+from payments.services.payments import call_off_payment, close_at_gateway, create_payment, open_payment
 from payments.services.refunds import return_everything
 
 
@@ -46,13 +48,25 @@ def place_and_pay(
     return order, create_payment(order=order, gateway=gateway.code, actor=customer)
 
 
-@retrying_atomic
 def pay_by(*, order: Order, gateway: str) -> Payment:
     """Open a payment for what is due in the way (a gateway's code) the shopper has just chosen.
 
-    A waiting order keeps that way, and waits for its money as long as the way takes; its time
-    never gets shorter. Raises what `create_payment` raises.
+    One that waits by another way is ended at its gateway first: when its money came meanwhile,
+    or is promised, that payment is returned. Raises what `create_payment` raises, and GatewayError
+    while nobody can say whether the other way has been paid.
     """
+    live = open_payment(order)
+    if live is not None and live.gateway != gateway and live.status == Payment.Status.PENDING:
+        live = close_at_gateway(payment=call_off_payment(payment=live, reason="Another way was chosen."))
+        if live.status == Payment.Status.CAPTURED:
+            return live
+    return _open(order=order, gateway=gateway)
+
+
+@retrying_atomic
+def _open(*, order: Order, gateway: str) -> Payment:
+    """A waiting order keeps the way, and waits for its money as long as the way takes; its time
+    never gets shorter."""
     payment = create_payment(order=order, gateway=gateway)
     if payment.gateway == gateway:
         choose_payment_method(order=order, payment_method=gateway)
@@ -70,6 +84,8 @@ def cancel_and_refund(*, order: Order, reason: str, actor: Any = None, by_shoppe
     for payment in Payment.objects.filter(order=order).order_by("pk"):
         if payment.is_open:
             call_off_payment(payment=payment, reason=reason)
+            with suppress(GatewayError):  # the sweep tells the gateway then
+                close_at_gateway(payment=payment)
     return_everything(order=order, reason=reason, actor=actor)
     order.refresh_from_db()
     return order

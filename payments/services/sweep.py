@@ -31,10 +31,13 @@ def sweep(*, now: datetime) -> dict[str, int]:
 
 
 def _settle_waiting(now: datetime) -> int:
-    # Nobody can be asked about a bank transfer; waiting for it must not hold up the others.
-    askable = Q(gateway__in=gateways.online_codes()) | Q(order__status=Order.Status.CANCELLED)
+    """Nobody can be asked about a bank transfer; waiting for it must not hold up the others. What is
+    authorised is asked about when it lapses, or when its order is cancelled."""
+    cancelled = Q(order__status=Order.Status.CANCELLED)
+    lapsed = Q(authorised_until__isnull=True) | Q(authorised_until__lte=now)
+    askable = Q(gateway__in=gateways.online_codes()) & (Q(status=Payment.Status.PENDING) | lapsed)
     waiting = Payment.objects.filter(
-        askable,
+        askable | cancelled,
         status__in=(Payment.Status.PENDING, Payment.Status.AUTHORISED),
         created_at__lte=now - _PATIENCE,
     ).select_related("order")

@@ -14,7 +14,7 @@ from orders.models.balance import PAID_AT_DOOR
 from orders.views.checkout import review_context
 from orders.views.tracking import order_context
 from payments import gateways
-from payments.gateways.base import Gateway, GatewayError
+from payments.gateways.base import Gateway, GatewayError, GatewayRefused
 from payments.models import Payment
 from payments.services.orders import cancel_and_refund, pay_by, place_and_pay
 from payments.services.payments import open_payment, settle, start_payment
@@ -63,6 +63,8 @@ def _lead_to_payment(request: HttpRequest, order: Order, payment: Payment | None
     except GatewayError:
         messages.error(request, "The bank did not answer. You have not been charged; please try again.")
         return redirect("payments:start", order.token)
+    except GatewayRefused:
+        return redirect("payments:start", order.token)  # which says why, and offers the other ways
     return redirect(url or f"{order.get_absolute_url()}thanks/")
 
 
@@ -71,7 +73,8 @@ def _lead_to_payment(request: HttpRequest, order: Order, payment: Payment | None
 def start(request: HttpRequest, token: str) -> HttpResponse:
     """How the payment of an order stands, and another try when it did not work."""
     order = order_for_token(token)
-    if not order.can_be_paid:
+    live = open_payment(order)
+    if not order.can_be_paid or (live and live.status == Payment.Status.AUTHORISED):
         return redirect("orders:confirmation", order.token)
     if request.method != "POST":
         return _payment_page(request, order)
@@ -98,6 +101,7 @@ def _payment_page(request: HttpRequest, order: Order, error: DomainError | None 
         "gateway": gateways.get(live.gateway) if live else None,
         "declined": last if last and last.status == Payment.Status.FAILED else None,
         "gateways": _ways_to_pay(order),
+        "others": [one for one in _ways_to_pay(order) if live and one.code != live.gateway],
         "error": error,
     }
     return render(request, "payments/start.html", context, status=error.http_status if error else 200)
@@ -112,7 +116,7 @@ def come_back(request: HttpRequest, reference: str) -> HttpResponse:
         payment = settle(payment=payment)
     except GatewayError:
         return render(request, "payments/confirming.html", {"order": payment.order}, status=202)
-    if payment.status == Payment.Status.CAPTURED:
+    if payment.status in (Payment.Status.CAPTURED, Payment.Status.AUTHORISED):
         return redirect("orders:confirmation", payment.order.token)
     if payment.status == Payment.Status.PENDING:
         return render(
