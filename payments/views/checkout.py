@@ -94,14 +94,16 @@ def _ways_to_pay(order: Order) -> list[Gateway]:
 
 def _payment_page(request: HttpRequest, order: Order, error: DomainError | None = None) -> HttpResponse:
     live = open_payment(order)
-    live = live if live and live.amount == order.amount_due else None
+    ways = _ways_to_pay(order)
+    offered = [one.code for one in ways]
+    live = live if live and live.amount == order.amount_due and live.gateway in offered else None
     last = Payment.objects.filter(order=order).order_by("-pk").first()
     context = order_context(order) | {
         "payment": live,
         "gateway": gateways.get(live.gateway) if live else None,
         "declined": last if last and last.status == Payment.Status.FAILED else None,
-        "gateways": _ways_to_pay(order),
-        "others": [one for one in _ways_to_pay(order) if live and one.code != live.gateway],
+        "gateways": ways,
+        "others": [one for one in ways if live and one.code != live.gateway],
         "error": error,
     }
     return render(request, "payments/start.html", context, status=error.http_status if error else 200)
