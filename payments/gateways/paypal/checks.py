@@ -26,7 +26,7 @@ def check_paypal(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
         (
             not settings.PAYPAL_WEBHOOK_ID,
             "PAYPAL_WEBHOOK_ID is not set: every message of PayPal is refused.",
-            "Add a webhook to the app at PayPal, with the address SITE_URL/api/payments/webhooks/paypal, and set "
+            "Add a webhook for SITE_URL/api/payments/webhooks/paypal to the app at PayPal, and set "
             "PAYPAL_WEBHOOK_ID to its id.",
             "E202",
         ),
