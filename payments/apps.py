@@ -8,7 +8,6 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         from orders.ways_to_pay import register
         from payments import gateways
-        from payments.gateways.paypal import checks  # noqa: F401
 
         for gateway in gateways.known().values():
             register(code=gateway.code, label=gateway.label, pace=gateway.pace)

@@ -141,5 +141,4 @@ def serve(name: str) -> None:
 
 
 if __name__ == "__main__":
-    # By its own name: the fakes answer with that module's classes.
-    importlib.import_module("tests.fakes.server").serve(sys.argv[1])
+    serve(sys.argv[1])
