@@ -23,19 +23,14 @@ class Api(FakeApi):
     def __init__(self) -> None:
         super().__init__()
         self.webhooks = Webhooks(lambda: self.base_url)
-        self.do_reset()
+        self.reset()
 
-    def do_reset(self) -> Thing:
-        """Empty books, no faults, no requests, no messages."""
-        with self.lock:
-            self.faults.clear()
-            self.requests.clear()
-            self.webhooks.reset()
-            self.books = Books(lambda: self.base_url, self.webhooks.tell)
-            self.answers: dict[str, Any] = {}
-            self.tokens: set[str] = set()
-            self.expires_in = 32400
-        return {}
+    def reset(self) -> None:
+        self.webhooks.reset()
+        self.books = Books(lambda: self.base_url, self.webhooks.tell)
+        self.answers: dict[str, Any] = {}
+        self.tokens: set[str] = set()
+        self.expires_in = 32400
 
     def error_body(self, status: int) -> Thing:
         return {"name": "INTERNAL_SERVER_ERROR", "details": [], "debug_id": "f00d"}

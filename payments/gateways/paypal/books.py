@@ -36,6 +36,7 @@ _REFUNDS: dict[str, RefundState] = {
     "FAILED": "failed",
     "CANCELLED": "failed",
 }
+_OURS = "refund:"
 _REASONS = {
     "failed": "PayPal declined the payment.",
     "cancelled": "PayPal has given the amount free again.",
@@ -91,6 +92,11 @@ def invoice_id(charge: Charge) -> str:
     return f"{charge.order_number}-{charge.reference[-8:]}"
 
 
+def refund_name(key: str) -> str:
+    """Our key as PayPal keeps it with a refund: so it cannot be taken for what others write there."""
+    return f"{_OURS}{key}"
+
+
 def _order_number(money: Thing, charge: Charge) -> str:
     """The order that PayPal has the money for; with its reference when that is not ours."""
     invoice, reference = str(money.get("invoice_id") or ""), str(money.get("custom_id") or "")
@@ -100,13 +106,12 @@ def _order_number(money: Thing, charge: Charge) -> str:
 
 def _refund_seen(refund: Thing, charge: Charge) -> RefundSeen:
     amount, _ = amount_of(refund.get("amount"))
-    key = str(refund.get("custom_id") or "")
+    name = str(refund.get("custom_id") or "")
     return RefundSeen(
         external_id=str(refund.get("id", "")),
         amount=amount if amount is not None else charge.amount,
         status=refund_state(refund),
-        # One made by hand may carry the reference of its payment.
-        key="" if key == charge.reference else key,
+        key=name.removeprefix(_OURS) if name.startswith(_OURS) else "",
     )
 
 

@@ -31,6 +31,7 @@ from payments.gateways.paypal.books import (
     invoice_id,
     is_agreed,
     read,
+    refund_name,
     refund_state,
 )
 from payments.gateways.paypal.events import verified
@@ -128,7 +129,7 @@ class PayPalGateway:
             refund = client.get(f"{_PAYMENTS}/refunds/{quote(external_id, safe='')}")
         else:
             capture = charge.charge_id or self.fetch(charge).charge_id
-            body = {"amount": money(amount, charge.currency), "custom_id": key}
+            body = {"amount": money(amount, charge.currency), "custom_id": refund_name(key)}
             refund = client.post(f"{_PAYMENTS}/captures/{quote(capture, safe='')}/refund", body, key=key)
         status = refund_state(refund)
         reason = "PayPal could not send the money back." if status == "failed" else ""

@@ -9,7 +9,7 @@ from django.utils import timezone
 from catalog.tests.factories import ProductFactory
 from orders.services.orders import expire_unpaid
 from orders.tests.factories import OrderFactory
-from payments.gateways.paypal.tests.conftest import PayPalShopper
+from payments.gateways.paypal.tests.shop import PayPalShopper
 from payments.models import Payment
 from payments.services.orders import cancel_and_refund
 from payments.services.sweep import sweep

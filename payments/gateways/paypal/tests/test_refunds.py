@@ -40,7 +40,7 @@ def test_a_part_and_then_the_rest_go_back(paid):
     assert paid.status == ("captured", "refunded")
     backs = paid.money_at_paypal("refunds")
     assert [Decimal(one["amount"]["value"]) for one in backs] == [Decimal("5.00"), total - 5]
-    assert [one["custom_id"] for one in backs] == ["scratch", "rest"]
+    assert [one["custom_id"] for one in backs] == ["refund:scratch", "refund:rest"]
     assert {one["id"] for one in backs} == set(Refund.objects.values_list("external_id", flat=True))
 
 

@@ -6,12 +6,11 @@ import pytest
 import requests
 
 from orders.tests.factories import OrderFactory
-from payments.gateways.paypal.tests.conftest import PayPalShopper
+from payments.gateways.paypal.tests.shop import WEBHOOK, PayPalShopper
 from payments.models import GatewayEvent, Refund
 from tests.fakes.paypal_books import PAYER
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "documents"])
-WEBHOOK = "/api/payments/webhooks/paypal"
 
 
 @pytest.fixture
