@@ -129,6 +129,8 @@ class PayPalGateway:
             refund = client.get(f"{_PAYMENTS}/refunds/{quote(external_id, safe='')}")
         else:
             capture = charge.charge_id or self.fetch(charge).charge_id
+            if not capture:
+                raise GatewayRefused(words_for("RESOURCE_NOT_FOUND"))
             body = {"amount": money(amount, charge.currency), "custom_id": refund_name(key)}
             refund = client.post(f"{_PAYMENTS}/captures/{quote(capture, safe='')}/refund", body, key=key)
         status = refund_state(refund)
