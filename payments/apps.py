@@ -8,6 +8,7 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         from orders.ways_to_pay import register
         from payments import checks, gateways  # noqa: F401 - the checks register themselves
+        from payments.gateways.paypal import checks as paypal_checks  # noqa: F401
 
         for gateway in gateways.known().values():
             register(code=gateway.code, label=gateway.label, pace=gateway.pace)
