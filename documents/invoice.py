@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_date
 
+from documents.e_invoice import invoice_xml
 from documents.pdf import render_pdf
 from orders.models import Order
 from orders.ways_to_pay import label_of
@@ -16,7 +17,7 @@ def render_invoice(snapshot: dict[str, Any]) -> bytes:
 
     Raises KeyError when the snapshot lacks its number, lines or totals.
     """
-    return render_pdf("pdf/invoice.html", invoice_context(snapshot))
+    return render_pdf("pdf/invoice.html", invoice_context(snapshot), xml=invoice_xml(snapshot))
 
 
 def invoice_context(snapshot: dict[str, Any]) -> dict[str, Any]:
