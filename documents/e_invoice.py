@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from ecommerce.lib.money import ZERO
+from ecommerce.lib.money import ZERO, smallest_unit
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +19,7 @@ INVOICE, CREDIT_NOTE, CORRECTED = "380", "381", "384"
 # Codes of ways to pay (UNTDID 4461): SEPA transfer, bank card, online payment service, cash.
 MEANS = {"bank_transfer": "58", "stripe": "48", "demo": "48", "paypal": "68", "cash_on_delivery": "10"}
 TRANSFER, BY_AGREEMENT = "58", "ZZZ"
+CENT = Decimal("0.01")
 # Why no VAT is charged (BT-120, BT-121); a rate of zero needs no reason.
 REASONS = {
     "K": ("Intra-community supply, article 138 of Directive 2006/112/EC", "VATEX-EU-IC"),
@@ -96,6 +97,8 @@ def _is_complete(snapshot: dict[str, Any], *more: str) -> bool:
         return False
     if not snapshot["lines"] or not snapshot["seller"].get("vat_number"):
         return False
+    if smallest_unit(snapshot["currency"]) < CENT:
+        return False  # the standard knows two decimals at the most
     if agrees(snapshot):
         return True
     log.error("the figures of %s do not agree, so it has no XML", snapshot["number"])
