@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from ecommerce.lib.money import ZERO, smallest_unit
+from orders.vat_numbers import vat_place
 
 log = logging.getLogger(__name__)
 
@@ -20,10 +21,10 @@ INVOICE, CREDIT_NOTE, CORRECTED = "380", "381", "384"
 MEANS = {"bank_transfer": "58", "stripe": "48", "demo": "48", "paypal": "68", "cash_on_delivery": "10"}
 TRANSFER, BY_AGREEMENT = "58", "ZZZ"
 CENT = Decimal("0.01")
-# Why no VAT is charged (BT-120, BT-121); a rate of zero needs no reason.
+# Why no VAT is charged (BT-120, and BT-121 for sellers in the Union); a zero rate needs no reason.
 REASONS = {
     "K": ("Intra-community supply, article 138 of Directive 2006/112/EC", "VATEX-EU-IC"),
-    "G": ("Export outside the EU, article 146 of Directive 2006/112/EC", "VATEX-EU-G"),
+    "G": ("Export: no VAT is charged", "VATEX-EU-G"),
 }
 # What XML cannot carry.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -175,7 +176,7 @@ def _tax(row: dict[str, Any], snapshot: dict[str, Any]) -> dict[str, Any]:
         "BT-118": category,
         "BT-119": _rate(row["rate"]),
         "BT-120": text,
-        "BT-121": code,
+        "BT-121": code if vat_place(snapshot["seller"]["country"]) else None,
     }
 
 

@@ -10,11 +10,12 @@ from django.db import DatabaseError
 from django.db.models import prefetch_related_objects
 from pypdf import PdfWriter
 
+from documents.credit_note import render_credit_note
 from documents.invoice import render_invoice
 from documents.label import render_label
 from documents.models import OrderFile
 from documents.packing_slip import render_packing_slip
-from documents.services.files import invoice_source, read_file, shipment_source
+from documents.services.files import credit_note_source, invoice_source, read_file, shipment_source
 from orders.models import Invoice, Order
 
 log = logging.getLogger(__name__)
@@ -29,13 +30,13 @@ class PrintJob:
 
 
 def print_papers(*, orders: Iterable[Order], packing_slips: bool = True) -> PrintJob:
-    """Return packing slips, invoices and labels of `orders`, each order's papers together.
+    """Return packing slips, invoices, credit notes and labels of `orders`, each order's together.
 
     Kept files are printed as they are; a paper that is not kept yet is made for this print.
     What cannot be printed is named in `problems` and does not hold up the rest.
     """
     orders = list(orders)
-    prefetch_related_objects(orders, "lines", "shipments__lines__line")
+    prefetch_related_objects(orders, "lines", "shipments__lines__line", "credit_notes")
     # The newest of an order counts.
     issued = Invoice.objects.filter(order__in=orders).order_by("revision")
     invoices = {invoice.order_id: invoice for invoice in issued}
@@ -69,6 +70,9 @@ def _papers(
         yield "invoice", partial(_read_or, file, partial(render_invoice, invoice.snapshot))
     elif not cancelled:
         yield "no invoice yet; it is issued when the order is paid or shipped.", None
+    for note in order.credit_notes.all():
+        file = kept.get(credit_note_source(note.pk))
+        yield "credit note", partial(_read_or, file, partial(render_credit_note, note.snapshot))
     if order.is_collect:
         return  # nothing is sent, so there is no label
     for shipment in shipments:
