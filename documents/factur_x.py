@@ -7,13 +7,22 @@ the XML afterwards write the present time and drop what the metadata says of the
 
 from datetime import datetime
 from typing import Any
-
-from lxml import etree
+from xml.etree import ElementTree
 
 FILE_NAME = "factur-x.xml"
 _FX = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
 _UA = "http://www.aiim.org/pdfua/ns/id/"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+
+# PDF/A asks for these very prefixes.
+for _prefix, _uri in (
+    ("fx", _FX),
+    ("pdfuaid", _UA),
+    ("pdfaExtension", "http://www.aiim.org/pdfa/ns/extension/"),
+    ("pdfaSchema", "http://www.aiim.org/pdfa/ns/schema#"),
+    ("pdfaProperty", "http://www.aiim.org/pdfa/ns/property#"),
+):
+    ElementTree.register_namespace(_prefix, _uri)
 
 # (schema, namespace, prefix, [(property, type, category, what it is)]): PDF/A wants them described.
 _SCHEMAS = (
@@ -53,17 +62,24 @@ def write_with_xml(html: Any, xml: bytes) -> bytes:
     )
     usual = document.metadata.generate_rdf_metadata
     document.metadata.generate_rdf_metadata = lambda *args: _with_factur_x(usual(*args))
-    pdf: bytes = document.write_pdf(pdf_variant="pdf/a-3a", attachments=[attachment])
+    pdf: bytes = document.write_pdf(
+        pdf_variant="pdf/a-3a", attachments=[attachment], finisher=_name_files_once
+    )
     return pdf
+
+
+def _name_files_once(_: Any, pdf: Any) -> None:
+    """WeasyPrint lists the file twice among those that belong to the document."""
+    files = pdf.catalog["AF"]
+    pdf.catalog["AF"] = type(files)(dict.fromkeys(files))
 
 
 def _with_factur_x(rdf: bytes) -> bytes:
     """The XMP with what makes it Factur-X and PDF/UA; both need their schemas described."""
-    root = etree.fromstring(rdf)
+    root = ElementTree.fromstring(rdf)
     for part in (_properties(), _descriptions()):
-        root.extend(etree.fromstring(part))
-    written: bytes = etree.tostring(root)
-    return written
+        root.extend(ElementTree.fromstring(part))
+    return ElementTree.tostring(root, encoding="utf-8")
 
 
 def _properties() -> str:
