@@ -7,16 +7,17 @@ from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from dashboard import worklists
 from dashboard.order_actions import CHANGE, OrderAction, Report, run_for_all
 from dashboard.order_forms import BulkCancelForm, BulkShipForm
-from documents.services.printing import print_papers
+from documents.services.printing import print_papers, print_pick_list, record_labels
 from orders.models import Order
 
 if TYPE_CHECKING:
@@ -104,13 +105,45 @@ def papers(request: HttpRequest, model_admin: "OrderAdmin") -> HttpResponse:
     return _papers_page(request, model_admin, orders)
 
 
+def pick_chosen(model_admin: "OrderAdmin", request: HttpRequest, rows: QuerySet) -> HttpResponse:
+    """The bulk action: the pick list of the ticked orders."""
+    orders = chosen(request, rows)
+    return _too_many(request) if len(orders) > MOST_AT_ONCE else _pick(request, orders)
+
+
+def pick_queue(request: HttpRequest, model_admin: "OrderAdmin") -> HttpResponse:
+    """The pick list of a work list, `?queue=`, the oldest orders first."""
+    if not request.user.has_perm(CHANGE):
+        raise PermissionDenied
+    wanted = worklists.queue(request.GET.get("queue", ""))
+    if wanted is None:
+        raise Http404
+    return _pick(request, list(Order.objects.filter(wanted).order_by("placed_at", "pk")[:MOST_AT_ONCE]))
+
+
+def _pick(request: HttpRequest, orders: list[Order]) -> HttpResponse:
+    job = print_pick_list(orders=orders)
+    if not job.pdf:
+        for words in job.problems or ["There is nothing to pick."]:
+            messages.error(request, words)
+        return _back(request)
+    return _pdf(job.pdf, f"pick-list-{timezone.localtime():%Y-%m-%d-%H%M}")
+
+
 def _print(request: HttpRequest, model_admin: "OrderAdmin", orders: list[Order]) -> HttpResponse:
     job = print_papers(orders=orders)
-    if not job.pdf or (job.problems and "despite" not in request.POST):
-        return _papers_page(request, model_admin, orders, problems=job.problems, some=bool(job.pdf))
+    doubts = job.problems or job.printed_before
+    if not job.pdf or (doubts and "despite" not in request.POST):
+        shown = {"problems": job.problems, "printed_before": job.printed_before, "some": bool(job.pdf)}
+        return _papers_page(request, model_admin, orders, **shown)
+    record_labels(job=job, actor=request.user)
     name = orders[0].number if len(orders) == 1 else f"{timezone.localtime():%Y-%m-%d-%H%M}"
-    response = HttpResponse(job.pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="papers-{name}.pdf"'
+    return _pdf(job.pdf, f"papers-{name}")
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
     return response
 
 

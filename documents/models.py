@@ -14,6 +14,7 @@ class OrderFile(BaseDocument):
 
     class FileType(models.TextChoices):
         INVOICE = "invoice", "Invoice"
+        CREDIT_NOTE = "credit_note", "Credit note"
         SHIPPING_LABEL = "shipping_label", "Shipping label"
         RETURN_LABEL = "return_label", "Return label"
 

@@ -12,15 +12,18 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from PIL import ImageFile
 
+from documents.factur_x import write_with_xml
+
 FONT_FOLDER = Path(settings.BASE_DIR, "static", "fonts")
 FONTS = {f"font:{name}": FONT_FOLDER / name for name in ("alcove-pdf-500.ttf", "alcove-pdf-700.ttf")}
 
 
-def render_pdf(template: str, context: dict[str, Any]) -> bytes:
+def render_pdf(template: str, context: dict[str, Any], *, xml: bytes = b"") -> bytes:
     """Return `template` as a PDF/UA document; the same template and context give the same bytes.
 
     The template extends `pdf/base.html` and sets the title, which PDF readers show. Fonts that
-    are not there are replaced by the machine's.
+    are not there are replaced by the machine's. With `xml`, the electronic invoice, it is PDF/A-3
+    too and carries it; `context["issued_on"]` then dates the file.
     """
     # Slow to import (Pango, fontTools), and most processes never make a paper.
     from weasyprint import HTML
@@ -28,7 +31,7 @@ def render_pdf(template: str, context: dict[str, Any]) -> bytes:
     # Importing it makes Pillow accept cut-off pictures in the whole process; uploads must not be.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     html = HTML(string=render_to_string(template, context), base_url=None, url_fetcher=_fetch())
-    pdf: bytes = html.write_pdf(pdf_variant="pdf/ua-1")
+    pdf: bytes = write_with_xml(html, xml) if xml else html.write_pdf(pdf_variant="pdf/ua-1")
     return pdf
 
 

@@ -13,6 +13,13 @@ def store_invoice(invoice_id: int) -> None:
     store_invoice_file(invoice_id=invoice_id)
 
 
+@shared_task(name="documents.store_credit_note")
+def store_credit_note(credit_note_id: int) -> None:
+    from documents.services.files import store_credit_note_file
+
+    store_credit_note_file(credit_note_id=credit_note_id)
+
+
 @shared_task(name="documents.store_label")
 def store_label(shipment_id: int) -> None:
     from documents.services.files import store_label_file

@@ -35,6 +35,11 @@ def papers(model_admin: "OrderAdmin", request: HttpRequest, rows: QuerySet) -> H
     return order_bulk.print_chosen(model_admin, request, rows)
 
 
+@admin.action(description="Print pick list")
+def pick_list(model_admin: "OrderAdmin", request: HttpRequest, rows: QuerySet) -> HttpResponse:
+    return order_bulk.pick_chosen(model_admin, request, rows)
+
+
 @admin.register(Order)
 class OrderAdmin(ModelAdmin):
     """Nothing is typed into an order: its states change by actions, which call services."""
@@ -58,7 +63,7 @@ class OrderAdmin(ModelAdmin):
     show_full_result_count = False
     paginator = order_list.BoundedPaginator
     change_list_template = "dashboard/order_list.html"
-    actions = [*(_bulk(action) for action in ACTIONS.values() if action.in_bulk), papers]
+    actions = [*(_bulk(action) for action in ACTIONS.values() if action.in_bulk), papers, pick_list]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -101,6 +106,7 @@ class OrderAdmin(ModelAdmin):
 
         return [
             path("papers/", page(order_bulk.papers), name="orders_order_papers"),
+            path("pick-list/", page(order_bulk.pick_queue), name="orders_order_pick_list"),
             path("<int:pk>/do/<slug:code>/", page(order_pages.act), name="orders_order_act"),
             path("<int:pk>/edit/", page(order_changes.edit), name="orders_order_edit"),
             path("<int:pk>/address/", page(order_changes.address), name="orders_order_address"),

@@ -14,12 +14,13 @@ from django.core.files.storage import storages
 from django.db import IntegrityError, router, transaction
 from django.utils import timezone
 
+from documents.credit_note import render_credit_note
 from documents.invoice import render_invoice
 from documents.label import render_label
 from documents.models import OrderFile
 from documents.return_label import render_return_label
 from ecommerce.lib.errors import NotFound
-from orders.models import Invoice, Order, Return, Shipment
+from orders.models import CreditNote, Invoice, Order, Return, Shipment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,24 @@ def store_invoice_file(*, invoice_id: int) -> OrderFile:
     )
     file = _keep(paper)
     Invoice.objects.filter(pk=invoice.pk, file_stored_at=None).update(file_stored_at=timezone.now())
+    return file
+
+
+def store_credit_note_file(*, credit_note_id: int) -> OrderFile:
+    """Keep the PDF of a credit note and return its document; otherwise as `store_invoice_file`."""
+    note = CreditNote.objects.select_related("order").filter(pk=credit_note_id).first()
+    if note is None:
+        raise NotFound("There is no such credit note.")
+    year = timezone.localtime(note.issued_at).year
+    paper = Paper(
+        source=credit_note_source(note.pk),
+        order=note.order,
+        file_type=OrderFile.FileType.CREDIT_NOTE,
+        path=f"credit-notes/{year}/{note.number}.pdf",
+        render=lambda: render_credit_note(note.snapshot),
+    )
+    file = _keep(paper)
+    CreditNote.objects.filter(pk=note.pk, file_stored_at=None).update(file_stored_at=timezone.now())
     return file
 
 
@@ -103,6 +122,11 @@ def return_source(return_id: int) -> str:
 def invoice_source(invoice_id: int) -> str:
     """The name under which the document store knows the paper of an invoice."""
     return f"invoice:{invoice_id}"
+
+
+def credit_note_source(credit_note_id: int) -> str:
+    """The name under which the document store knows the paper of a credit note."""
+    return f"credit-note:{credit_note_id}"
 
 
 def shipment_source(shipment_id: int) -> str:

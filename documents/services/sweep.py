@@ -8,8 +8,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from documents.services.files import store_invoice_file, store_label_file, store_return_label_file
-from orders.models import Invoice, Return, Shipment
+from documents.services.files import (
+    store_credit_note_file,
+    store_invoice_file,
+    store_label_file,
+    store_return_label_file,
+)
+from orders.models import CreditNote, Invoice, Return, Shipment
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +29,7 @@ def sweep(*, now: datetime) -> dict[str, int]:
     Returns how many were made and how many failed; a failed one is tried again next time.
     """
     invoices = Invoice.objects.filter(file_stored_at=None, issued_at__lte=now)
+    notes = CreditNote.objects.filter(file_stored_at=None, issued_at__lte=now)
     labels = Shipment.objects.filter(
         label_stored_at=None, shipped_at__lte=now, order__collect_from__isnull=True
     )
@@ -31,12 +37,14 @@ def sweep(*, now: datetime) -> dict[str, int]:
         label_stored_at=None, approved_at__lte=now, status=Return.Status.APPROVED
     )
     made_invoices, failed_invoices = _make(invoices, lambda pk: store_invoice_file(invoice_id=pk))
+    made_notes, failed_notes = _make(notes, lambda pk: store_credit_note_file(credit_note_id=pk))
     made_labels, failed_labels = _make(labels, lambda pk: store_label_file(shipment_id=pk))
     made_returns, failed_returns = _make(coming_back, lambda pk: store_return_label_file(return_id=pk))
     return {
         "invoices filed": made_invoices,
+        "credit notes filed": made_notes,
         "labels filed": made_labels + made_returns,
-        "papers failed": failed_invoices + failed_labels + failed_returns,
+        "papers failed": failed_invoices + failed_notes + failed_labels + failed_returns,
     }
 
 

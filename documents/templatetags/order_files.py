@@ -17,9 +17,10 @@ from django.urls import reverse
 from documents.access import is_files_staff
 from documents.models import OrderFile
 from documents.services.files import return_source
-from orders.models import Invoice, Order, Return
+from orders.models import CreditNote, Invoice, Order, Return
 
 register = template.Library()
+FOR_SHOPPERS = (OrderFile.FileType.INVOICE, OrderFile.FileType.CREDIT_NOTE)
 log = logging.getLogger(__name__)
 
 
@@ -51,12 +52,22 @@ def order_files(order: Order) -> OrderFiles:
 def order_files_list(context: dict[str, Any], order: Order) -> dict[str, Any]:
     """Links to the papers a shopper has a use for, with the order's token for a guest."""
     found = order_files(order)
-    invoices = [file for file in found if file.file_type == OrderFile.FileType.INVOICE]
+    papers = [file for file in found if file.file_type in FOR_SHOPPERS]
     return {
-        "links": [{"file": file, "url": file_link(context, order, file)} for file in invoices],
+        "links": [{"file": file, "url": file_link(context, order, file)} for file in papers],
         "unavailable": found.unavailable,
-        "owed": not invoices and not found.unavailable and Invoice.objects.filter(order=order).exists(),
+        "owed": "" if found.unavailable else _owed(order, {file.file_type for file in papers}),
     }
+
+
+def _owed(order: Order, kept: set[str]) -> str:
+    """What is issued and not yet to be had, in words."""
+    types = OrderFile.FileType
+    if types.INVOICE not in kept and Invoice.objects.filter(order=order).exists():
+        return "invoice"
+    if CreditNote.objects.filter(order=order, file_stored_at=None).exists():
+        return "credit note"
+    return ""
 
 
 def file_link(context: dict[str, Any], order: Order, file: OrderFile) -> str:

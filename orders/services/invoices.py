@@ -14,6 +14,14 @@ from ecommerce.lib.background import after_commit, task_named
 from ecommerce.lib.money import round_money
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Invoice, InvoiceCounter, Order
+from orders.services.invoice_facts import (
+    buyer_of,
+    delivery_figures,
+    line_figures,
+    party_of,
+    supply_of,
+    untaxed_category,
+)
 
 _DAYS_TO_PAY = 14
 
@@ -82,10 +90,13 @@ def invoice_snapshot(order: Order, *, shop: StoreSettings) -> dict[str, Any]:
     def money(amount: Any) -> str:
         return str(round_money(amount, order.currency))
 
-    quote = order.quote
+    quote, quoted = order.quote, order.quoted if order.quote else None
+    lines, seller = list(order.lines.all()), seller_of(shop)
     return {
         "currency": order.currency,
-        "seller": seller_of(shop),
+        "seller": seller,
+        "buyer": buyer_of(order),
+        "ship_to": party_of(order.pickup_address or order.delivery_address),
         "order_number": order.number,
         "placed_on": timezone.localtime(order.placed_at).date().isoformat(),
         "customer": {
@@ -104,12 +115,14 @@ def invoice_snapshot(order: Order, *, shop: StoreSettings) -> dict[str, Any]:
                 "discount": money(line.discount),
                 "tax_rate": f"{line.tax_rate.normalize():f}",
                 "total": money(line.subtotal - line.discount),
+                **line_figures(line, order, quoted),
             }
-            for line in order.lines.all()
+            for line in lines
         ],
         "subtotal": money(order.subtotal),
         "shipping_name": order.shipping_name,
         "shipping_total": money(order.shipping_total),
+        "delivery": delivery_figures(order, lines, quoted),
         "discounts": [
             {"name": row["name"], "amount": str(_amount(row, order.currency))}
             for row in quote.get("discounts", [])
@@ -120,7 +133,11 @@ def invoice_snapshot(order: Order, *, shop: StoreSettings) -> dict[str, Any]:
         "total": money(order.total),
         "prices_include_tax": order.prices_include_tax,
         "reverse_charge": order.reverse_charge,
+        "untaxed_category": untaxed_category(order, seller["country"]),
+        **supply_of(order),
+        "payment_code": order.payment_method,
         "payment_method": order.payment_label,
+        "due": money(order.amount_due),
         "payment_status_text": order.get_payment_status_display(),
     }
 
@@ -132,15 +149,20 @@ def _amount(row: dict[str, Any], currency: str) -> Decimal:
 def seller_of(shop: StoreSettings) -> dict[str, Any]:
     """Who sells, as invoices and labels show it."""
     store = shop.seller or Store(name=shop.name, country=shop.country)
-    place = f"{store.postal_code} {store.city}".strip()
-    lines = [store.line1, place, str(countries.name(str(store.country)) or "")]
+    place, country = f"{store.postal_code} {store.city}".strip(), str(store.country)
+    lines = [store.line1, place, str(countries.name(country) or "")]
     return {
         "name": store.name,
         "address_lines": [line for line in lines if line],
+        "line1": store.line1,
+        "postal_code": store.postal_code,
+        "city": store.city,
+        "country": country,
         "email": store.email or shop.contact_email,
         "phone": store.phone or shop.contact_phone,
         "vat_number": store.vat_number,
         "iban": shop.bank_iban,
         "bic": shop.bank_bic,
+        "account_holder": shop.bank_account_holder,
         "website": settings.SITE_URL,
     }
