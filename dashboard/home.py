@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from dashboard import charts, queries, worklists
+from dashboard import charts, queries, reconciliation, worklists
 from dashboard.queries import Day
 from ecommerce.lib.money import format_money
 
@@ -34,6 +34,9 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if may["orders"]:
         context.update(_sales(today, first))
         context["tasks"] += _order_tasks(request)
+    if reconciliation.may_see(request.user) and (wrong := reconciliation.open_count()):
+        link = reverse("admin:reconciliation")
+        context["tasks"].append(_task("To reconcile", wrong, link, "balance"))
     if may["stock"]:
         stock = queries.low_stock()
         context["low_stock"] = stock
@@ -126,9 +129,11 @@ def _best(first: date, last: date, by: str) -> list[Mapping[str, Any]]:
 def _order_tasks(request: HttpRequest) -> list[dict[str, Any]]:
     counts = worklists.order_counts()
     icons = {"unpaid": "hourglass_top", "to_ship": "package_2", "picking": "shopping_basket", "late": "alarm"}
+    icons["to_capture"] = "price_check"
     return [
         _task(label, counts[name], admin_link("orders.order", queue=name), icons[name])
         for name, label in worklists.QUEUES
+        if counts[name] or name not in worklists.SHOWN_WHEN_WAITING
     ]
 
 

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
-from dashboard import low_stock, return_list, worklists
+from dashboard import low_stock, reconciliation, return_list, worklists
 from support.models import Ticket
 
 # Title, and (label, icon, model) of each entry. A registered model that is named nowhere is
@@ -44,6 +44,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Discounts", "sell", "orders.discount"),
             ("Discount codes", "confirmation_number", "orders.discountcode"),
             ("Gateway messages", "webhook", "payments.gatewayevent"),
+            ("Alerts", "notification_important", "payments.alert"),
         ),
     ),
     (
@@ -75,6 +76,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _badge(items[-1], Ticket.objects.filter(status=Ticket.Status.OPEN).count())
         if title == "Catalogue" and request.user.has_perm(low_stock.MAY_SEE):
             items.append(_low_stock(request))
+        if title == "Money" and reconciliation.may_see(request.user):
+            items.insert(0, _reconciliation(request))
         groups.append({"title": title, "items": items})
     more = [
         _item(request, str(model._meta.verbose_name_plural).capitalize(), "more_horiz", label)
@@ -103,12 +106,15 @@ def _orders(request: HttpRequest, allowed: dict[str, Any]) -> list[dict[str, Any
     link, chosen = everything["link"], request.GET.get("queue", "")
     everything["active"] = everything["active"] and not chosen
     icons = {"unpaid": "hourglass_top", "to_ship": "package_2", "picking": "shopping_basket", "late": "alarm"}
-    titles = {"unpaid": "Unpaid > 1 h", "to_ship": "To ship", "picking": "Picking", "late": "Late"}
+    icons["to_capture"] = "price_check"
+    titles = {**dict(worklists.QUEUES), "unpaid": "Unpaid > 1 h"}
     counts = worklists.order_counts()
     items = [everything]
     if "orders.draftorder" in allowed:
         items.append(_item(request, "Drafts", "edit_note", "orders.draftorder"))
     for name, _ in worklists.QUEUES:
+        if name in worklists.SHOWN_WHEN_WAITING and not counts[name] and chosen != name:
+            continue
         item = {
             "title": titles[name],
             "icon": icons[name],
@@ -125,6 +131,14 @@ def _low_stock(request: HttpRequest) -> dict[str, Any]:
     item: dict[str, Any] = {"title": "Low on stock", "icon": "production_quantity_limits", "link": link}
     item["active"] = request.path == link
     _badge(item, low_stock.low_count(), variant="warning")
+    return item
+
+
+def _reconciliation(request: HttpRequest) -> dict[str, Any]:
+    link = reverse("admin:reconciliation")
+    item: dict[str, Any] = {"title": "Reconciliation", "icon": "balance", "link": link}
+    item["active"] = request.path.startswith(link)
+    _badge(item, reconciliation.open_count(), variant="warning")
     return item
 
 

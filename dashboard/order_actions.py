@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard.order_forms import CancelForm, ReasonForm, RefundForm, ShipForm
+from dashboard.order_forms import CancelForm, ReasonForm, ReceivePaymentForm, RefundForm, ShipForm
 from dashboard.worklists import is_to_ship, waits_for_money
 from ecommerce.lib.errors import DomainError
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Order
 from orders.services import fulfilment, picking
 from orders.services import orders as order_services
-from payments import gateways
+from payments.models import Payment
 from payments.services import orders as paid_orders
 from payments.services import payments, refunds
+from payments.services.receiving import receive_payment
 
 log = logging.getLogger(__name__)
 
@@ -25,16 +26,20 @@ SEND_MONEY = "payments.add_refund"
 
 
 def _confirm_payment(order: Order, actor: Any, **answers: Any) -> None:
-    """The money has come: recorded on the open payment, or on a new one when none is open."""
-    if order.is_paid:
-        raise DomainError(f"Order {order.number} is paid already.", code="already_paid")
-    payment = payments.open_payment(order)
-    if payment is None or payment.amount != order.amount_due:
-        # Money that staff see themselves never went through the pages of an online gateway.
-        online = order.payment_method in gateways.online_codes()
-        gateway = "bank_transfer" if online else order.payment_method
-        payment = payments.create_payment(order=order, gateway=gateway, actor=actor)
-    payments.confirm_payment(payment=payment, actor=actor)
+    receive_payment(order=order, actor=actor, **answers)
+
+
+def _authorised(order: Order) -> list[Payment]:
+    return list(Payment.objects.filter(live_for=order.pk, status=Payment.Status.AUTHORISED))
+
+
+def _capture(order: Order, actor: Any, **answers: Any) -> None:
+    """Take the money that was promised for an order."""
+    waiting = _authorised(order)
+    if not waiting:
+        raise DomainError(f"Order {order.number} has no authorised payment.", code="not_authorised")
+    for payment in waiting:
+        payments.capture_payment(payment=payment, actor=actor)
 
 
 def _start(order: Order, actor: Any, **answers: Any) -> None:
@@ -109,7 +114,7 @@ class OrderAction:
     run: Callable[..., None]
     offered: Callable[[Order], bool]
     permissions: tuple[str, ...] = (CHANGE,)
-    form_class: type[ShipForm] | type[ReasonForm] | None = None
+    form_class: type[ShipForm] | type[ReasonForm] | type[ReceivePaymentForm] | None = None
     in_bulk: bool = True
     danger: bool = False
 
@@ -145,6 +150,17 @@ ACTIONS: dict[str, OrderAction] = {
             icon="payments",
             run=_confirm_payment,
             offered=lambda order: not order.is_paid and order.status != Order.Status.CANCELLED,
+            permissions=(CHANGE, TAKE_MONEY),
+            form_class=ReceivePaymentForm,
+        ),
+        OrderAction(
+            code="capture",
+            label="Capture payment",
+            bulk_label="Capture payments",
+            done="paid",
+            icon="price_check",
+            run=_capture,
+            offered=lambda order: not order.is_paid and order.can_be_edited and bool(_authorised(order)),
             permissions=(CHANGE, TAKE_MONEY),
         ),
         OrderAction(

@@ -1,12 +1,13 @@
 """What the order pages ask staff for."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from catalog.services.inventory import waiting_for
-from ecommerce.lib.money import format_money
+from ecommerce.lib.money import format_money, round_money
 from orders.models import Order, ShippingMethod
 
 
@@ -71,6 +72,39 @@ class ReasonForm(forms.Form):
 
     def answers(self) -> dict[str, Any]:
         return {"reason": self.cleaned_data["reason"]}
+
+
+class ReceivePaymentForm(forms.Form):
+    """How much came. `due` is what was due when the page was shown: pressing twice books once."""
+
+    due = forms.DecimalField(widget=forms.HiddenInput, max_digits=14, decimal_places=3)
+    amount = forms.DecimalField(
+        label="Amount that came",
+        min_value=Decimal("0.001"),
+        max_digits=14,
+        decimal_places=3,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
+        due = round_money(order.amount_due, order.currency)
+        kwargs["initial"] = {"due": due, "amount": due}
+        super().__init__(*args, **kwargs)
+        words = format_money(due, order.currency)
+        self.currency = order.currency
+        self.fields[
+            "amount"
+        ].help_text = f"{words} is due. With less the order waits for the rest; what is too much goes back."
+
+    def clean_amount(self) -> Decimal:
+        amount: Decimal = self.cleaned_data["amount"]
+        if amount != round_money(amount, self.currency):
+            raise forms.ValidationError("This currency has no smaller coins.")
+        return amount
+
+    def answers(self) -> dict[str, Any]:
+        """The arguments of `receive_payment`."""
+        return {"amount": self.cleaned_data["amount"], "due": self.cleaned_data["due"]}
 
 
 class CancelForm(ReasonForm):

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.services.inventory import waiting_for
 from dashboard.order_actions import ACTIONS, CHANGE, SEND_MONEY, OrderAction, run_for_all
 from dashboard.order_forms import NoteForm
+from dashboard.repairs import payment_panel
+from ecommerce.lib.money import format_money
 from orders.models import Order, OrderLine
 from orders.pricing import Quote
 from orders.services.events import record
-from payments.models import Payment
 
 if TYPE_CHECKING:
     from dashboard.admin.orders import OrderAdmin
@@ -47,7 +48,7 @@ def _about(request: HttpRequest, order: Order) -> dict[str, Any]:
         "discounts": Quote.from_json(order.quote).discounts if order.quote else [],
         "lines": _lines(order),
         "events": order.events.order_by("-pk"),
-        "payments": Payment.objects.filter(order=order).prefetch_related("refunds"),
+        "payments": payment_panel(request.user, order),
         "shipments": order.shipments.prefetch_related("lines__line"),
         "returns": order.returns.all(),
         "invoice": order.invoice,
@@ -93,8 +94,19 @@ def _take(request: HttpRequest, action: OrderAction, order: Order, answers: dict
     for _, words in report.failed:
         messages.error(request, words)
     if report.done:
-        messages.success(request, f"Order {order.number} is {action.done}.")
+        messages.success(request, f"Order {order.number} is {_done(action, order)}.")
     return redirect(PAGE, order.pk)
+
+
+def _done(action: OrderAction, order: Order) -> str:
+    """What became of the order; money may have come in another amount than was due."""
+    if action.code != "confirm-payment":
+        return action.done
+    order.refresh_from_db()
+    amount = format_money(abs(order.balance), order.currency)
+    if order.balance > 0:
+        return f"partly paid; {amount} is still to pay"
+    return f"{action.done}; {amount} too much came and goes back" if order.balance < 0 else action.done
 
 
 def _warning(action: OrderAction, order: Order) -> str:

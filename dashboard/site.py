@@ -38,10 +38,20 @@ class StaffSite(UnfoldAdminSite):
         return super().login(request, extra_context)
 
     def get_urls(self) -> list[Any]:
-        from dashboard.low_stock import low_stock_page  # models are not there yet when this file is read
+        # Models are not there yet when this file is read.
+        from dashboard.low_stock import low_stock_page
+        from dashboard.reconciliation import list_page, table
+        from dashboard.repair_pages import repair
 
-        low = path("low-stock/", self.admin_view(low_stock_page), name="low_stock")
-        return [low, *super().get_urls()]
+        return [
+            path("low-stock/", self.admin_view(low_stock_page), name="low_stock"),
+            path("reconciliation/", self.admin_view(list_page), name="reconciliation"),
+            path("reconciliation/table.csv", self.admin_view(table), name="reconciliation_table"),
+            path(
+                "reconciliation/<slug:code>/<int:pk>/", self.admin_view(repair), name="reconciliation_repair"
+            ),
+            *super().get_urls(),
+        ]
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         models = model_or_iterable if isinstance(model_or_iterable, list | tuple) else [model_or_iterable]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from orders.models import Order
 from orders.models.balance import PAID_AT_DOOR
+from payments.models import Payment
 
 UNPAID_AFTER = timedelta(hours=1)
 
@@ -42,6 +43,12 @@ def late(today: date) -> Q:
     return to_ship() & Q(promised_from__lte=today)
 
 
+def to_capture() -> Q:
+    """Orders whose money is promised and has yet to be taken."""
+    authorised = Payment.objects.filter(status=Payment.Status.AUTHORISED, live_for__isnull=False)
+    return _OPEN & Q(pk__in=authorised.values("live_for"))
+
+
 def queue(name: str) -> Q | None:
     """The orders of the quick filter `name`, None for an unknown one."""
     match name:
@@ -53,6 +60,8 @@ def queue(name: str) -> Q | None:
             return picking()
         case "late":
             return late(timezone.localdate())
+        case "to_capture":
+            return to_capture()
     return None
 
 
@@ -61,7 +70,10 @@ QUEUES = (
     ("to_ship", "To ship"),
     ("picking", "Picking"),
     ("late", "Late"),
+    ("to_capture", "To capture"),
 )
+# Shops whose gateways take the money at once never see this one.
+SHOWN_WHEN_WAITING = frozenset({"to_capture"})
 
 
 def waits_for_money(order: Order) -> bool:

@@ -1,14 +1,16 @@
 """Payments in the staff site: to look at only. Money moves by actions on its order."""
 
+import json
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 
 from ecommerce.lib.money import format_money
-from payments.models import GatewayEvent, Payment, Refund
+from payments.models import Alert, GatewayEvent, Payment, Refund
 
 
 class ReadOnly:
@@ -26,7 +28,17 @@ class ReadOnly:
 
 class RefundInline(ReadOnly, TabularInline):
     model = Refund
-    fields = ("amount", "status", "reason", "external_id", "failure_reason", "created_at", "done_at")
+    fields = (
+        "amount",
+        "status",
+        "method",
+        "attempts",
+        "reason",
+        "external_id",
+        "failure_reason",
+        "created_at",
+        "done_at",
+    )
     extra = 0
 
 
@@ -46,9 +58,16 @@ class PaymentAdmin(ReadOnly, ModelAdmin):
         "currency",
         "reference",
         "external_id",
+        "charge_id",
         "failure_reason",
         "created_at",
         "captured_at",
+        "authorised_until",
+        "held_since",
+        "held_reason",
+        "reported_amount",
+        "reported_currency",
+        "closed_at_gateway",
     )
     inlines = (RefundInline,)
 
@@ -86,10 +105,42 @@ class RefundAdmin(ReadOnly, ModelAdmin):
 
 @admin.register(GatewayEvent)
 class GatewayEventAdmin(ReadOnly, ModelAdmin):
-    list_display = ("received_at", "gateway", "kind", "event_id", "outcome")
-    list_filter = ("gateway",)
+    list_display = ("received_at", "gateway", "kind", "event_id", "outcome", "resolved_at")
+    list_filter = ("gateway", "outcome")
     search_fields = ("event_id", "kind")
+    show_full_result_count = False
+    fields = (
+        "gateway",
+        "kind",
+        "event_id",
+        "received_at",
+        "payment",
+        "outcome",
+        "stored_payload",
+        "resolved_at",
+        "resolved_by",
+        "note",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("payment__order", "resolved_by")
+
+    @admin.display(description="Payload")
+    def stored_payload(self, event: GatewayEvent) -> str:
+        """What the gateway sent, as it was kept."""
+        text = json.dumps(event.payload, indent=2, ensure_ascii=False, sort_keys=True)
+        return format_html('<pre class="st-payload">{}</pre>', text)
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnly, ModelAdmin):
+    """What the reconciliation list was told, and what staff said of it: for whoever audits the books."""
+
+    list_display = ("raised_at", "kind", "order", "message", "resolved_at", "resolved_by", "note")
+    list_select_related = ("order", "resolved_by")
+    list_filter = ("kind",)
+    search_fields = ("message", "note", "order__number")
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("payment__order")
+        return super().get_queryset(request).select_related("order", "payment__order", "resolved_by")

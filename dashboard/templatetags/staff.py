@@ -14,6 +14,7 @@ from dashboard.worklists import is_late, is_unpaid_too_long
 from orders.models import Order
 from orders.ways_to_pay import label_of
 from payments.models import Payment
+from payments.services.reconciliation import Finding
 
 register = template.Library()
 
@@ -35,6 +36,7 @@ _TONES = {
     "captured": "good",
     "failed": "bad",
     "done": "good",
+    "given_up": "",
     "requested": "sun",
     "approved": "blue",
     "received": "sun",
@@ -56,6 +58,13 @@ def state_badge(row: Any, field: str = "status") -> SafeString:
     # An order that is collected has words of its own.
     words = getattr(row, f"{field}_words", "") or getattr(row, f"get_{field}_display")()
     return badge(words, _TONES.get(value, ""))
+
+
+@register.simple_tag
+def severity_badge(finding: Finding) -> SafeString:
+    """How much a finding of the reconciliation list hurries."""
+    words = {"urgent": ("Urgent", "bad"), "soon": ("Soon", "sun"), "look": ("Have a look", "")}
+    return badge(*words[finding.severity])
 
 
 @register.simple_tag

@@ -9,11 +9,26 @@ from ecommerce.lib.money import ZERO
 from orders.models import Order
 from orders.services.picking import start_picking
 from orders.tests.factories import OrderFactory, paid_order, shipped_order
+from payments.gateways.base import Fetched
+from payments.gateways.demo.gateway import decide
 from payments.models import Payment, Refund
+from payments.services.payments import authorise_payment, start_payment
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 
+
+def authorised_order():
+    """An order whose money is promised, and waits at the demo bank to be taken."""
+    order = OrderFactory(payment_method="demo")
+    payment = Payment.objects.get(order=order)
+    start_payment(payment=payment)
+    decide(reference=payment.reference, approve=True)
+    authorise_payment(payment=payment, fetched=Fetched(status="authorised"))
+    return order
+
+
 PREPARED = {
+    "capture": authorised_order,
     "confirm-payment": OrderFactory,
     "process": lambda: OrderFactory(payment_method="cash_on_delivery"),
     "pick": paid_order,
@@ -31,6 +46,7 @@ ANSWERS = {
     "refund": {"reason": "Arrived broken"},
 }
 RESULT = {
+    "capture": ("processing", "paid"),
     "confirm-payment": ("processing", "paid"),
     "process": ("processing", "unpaid"),
     "pick": ("processing", "paid"),
@@ -50,6 +66,8 @@ def address(order, code):
 
 def answers(order, code):
     pieces = {f"quantity_{line.pk}": line.quantity for line in order.lines.all()} if code == "ship" else {}
+    if code == "confirm-payment":
+        return {"amount": order.amount_due, "due": order.amount_due}
     return ANSWERS.get(code, {}) | pieces
 
 
@@ -116,7 +134,7 @@ def test_what_cannot_be_taken_back_is_confirmed_on_a_page_first(staff, code):
     assert Order.objects.get(pk=order.pk).status == before
 
 
-@pytest.mark.parametrize("code", ["confirm-payment", "process", "pick", "stop-picking", "deliver"])
+@pytest.mark.parametrize("code", ["capture", "process", "pick", "stop-picking", "deliver"])
 def test_nothing_happens_on_a_get(staff, code):
     order = PREPARED[code]()
     assert staff.get(address(order, code)).status_code == 404
@@ -164,7 +182,7 @@ def test_refunding_twice_sends_the_money_once(staff):
 def test_money_is_confirmed_on_a_new_payment_when_none_is_open(staff):
     order = OrderFactory()
     Payment.objects.filter(order=order).update(status="failed", live_for=None)
-    staff.post(address(order, "confirm-payment"))
+    staff.post(address(order, "confirm-payment"), answers(order, "confirm-payment"))
     assert Payment.objects.get(order=order, status="captured").amount == order.total
 
 

@@ -8,7 +8,8 @@ from django.db.models import Q
 from ecommerce.lib.transactions import retrying_atomic
 from payments.gateways.base import Event, Fetched
 from payments.models import GatewayEvent, Payment
-from payments.services.payments import ask_gateway, book, flag
+from payments.services.alerts import flag
+from payments.services.payments import ask_gateway, book
 
 
 def handle_event(*, gateway: str, event: Event) -> bool:
@@ -41,7 +42,7 @@ def _payment_of(gateway: str, event: Event) -> Payment | None:
 @retrying_atomic
 def _store(*, gateway: str, event: Event, payment: Payment | None, fetched: Fetched | None) -> bool:
     """The unique event id decides between rivals: only one of them books the effect."""
-    outcome = "no such payment"
+    outcome = GatewayEvent.NO_SUCH_PAYMENT
     if payment is not None and fetched is not None:
         outcome = f"gateway says {fetched.status}"
     elif not (event.reference or event.external_id or event.charge_id):

@@ -23,6 +23,7 @@ from orders.services.orders import locked, mark_paid
 from payments import gateways
 from payments.gateways.base import Ask, Fetched, GatewayRefused
 from payments.models import Payment
+from payments.services.alerts import flag, is_dealt_with
 from payments.services.charges import charge_of
 from payments.services.seen_refunds import book_seen_refunds
 
@@ -341,8 +342,12 @@ def _mismatch(payment: Payment, fetched: Fetched) -> str:
 
 @retrying_atomic
 def hold_payment(*, payment: Payment, reason: str, fetched: Fetched) -> Payment:
-    """What the gateway has is not what was asked for: nothing is booked, and staff decide."""
+    """What the gateway has is not what was asked for: nothing is booked, and staff decide.
+
+    What they have dealt with already is not held a second time."""
     locked(payment.order)
+    if is_dealt_with(payment=payment, subject=reason):
+        return payment
     rows = Payment.objects.filter(pk=payment.pk).exclude(status=Payment.Status.CAPTURED)
     rows.filter(held_since=None).update(held_since=timezone.now())
     rows.update(
@@ -352,19 +357,12 @@ def hold_payment(*, payment: Payment, reason: str, fetched: Fetched) -> Payment:
         external_id=fetched.external_id or payment.external_id,
         charge_id=fetched.charge_id or payment.charge_id,
     )
-    flag(payment=payment, message=reason)
+    flag(payment=payment, message=reason, is_open=False)
     payment.refresh_from_db()
     return payment
 
 
-def flag(*, payment: Payment, message: str) -> None:
-    """Tell staff, once, that a payment needs a look."""
-    events = payment.order.events.filter(kind="payment_flagged", message=message[:300])
-    if not events.exists():
-        record(
-            order=payment.order,
-            kind="payment_flagged",
-            message=message[:300],
-            is_public=False,
-            data={"payment": payment.pk},
-        )
+def release(payment: Payment) -> None:
+    """A held payment is held no longer. Called in the transaction of what staff decided."""
+    Payment.objects.filter(pk=payment.pk).update(**_NOT_HELD)
+    payment.refresh_from_db()

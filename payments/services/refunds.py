@@ -17,6 +17,7 @@ from orders.services.orders import locked, mark_refunded
 from payments import gateways
 from payments.gateways.base import GatewayError, GatewayRefused
 from payments.models import Payment, Refund
+from payments.services.alerts import flag
 from payments.services.charges import charge_of
 
 
@@ -90,9 +91,11 @@ def _claim_surplus(*, order: Order, reason: str) -> list[Refund]:
 
 
 def surplus(order: Order) -> Decimal:
-    """How much more came in than the order needs, without what is on its way back already."""
-    pending = Refund.objects.filter(payment__order=order, status=Refund.Status.PENDING)
-    on_its_way = sum((refund.amount - refund.credit for refund in pending), Decimal(0))
+    """How much more came in than the order needs, without what refunds have claimed already."""
+    claimed = Refund.objects.filter(
+        payment__order=order, status__in=(Refund.Status.PENDING, Refund.Status.FAILED)
+    )
+    on_its_way = sum((refund.amount - refund.credit for refund in claimed), Decimal(0))
     return -order.balance - on_its_way
 
 
@@ -106,10 +109,16 @@ def _claim_everything(*, order: Order, reason: str) -> list[Refund]:
     order = locked(order)
     captured = Payment.objects.filter(order=order, status=Payment.Status.CAPTURED).order_by("pk")
     return [
-        _claim(payment=payment, amount=left, reason=reason, key=f"return-{payment.reference}")
+        _claim(payment=payment, amount=left, reason=reason, key=_return_key(payment))
         for payment in captured
         if (left := payment.amount - payment.refunded_amount) > 0
     ]
+
+
+def _return_key(payment: Payment) -> str:
+    """One for each payment; a refund that was given up leaves its key behind."""
+    given_up = Refund.objects.filter(payment=payment, status=Refund.Status.GIVEN_UP).count()
+    return f"return-{payment.reference}-{given_up}" if given_up else f"return-{payment.reference}"
 
 
 def complete_all(*, refunds: Iterable[Refund], actor: Any = None) -> list[Refund]:
@@ -201,8 +210,7 @@ def fail_refund(*, refund: Refund, reason: str, external_id: str = "") -> Refund
 def book_refund(*, refund: Refund, external_id: str, actor: Any = None) -> Refund:
     """The gateway has sent it. Repeating changes nothing."""
     order = locked(refund.payment.order)
-    pending = Refund.objects.filter(pk=refund.pk, status=Refund.Status.PENDING)
-    done = pending.update(status=Refund.Status.DONE, external_id=external_id, done_at=timezone.now())
+    done = _mark_sent(refund, external_id)
     refund.refresh_from_db()
     if done:
         mark_refunded(
@@ -213,6 +221,24 @@ def book_refund(*, refund: Refund, external_id: str, actor: Any = None) -> Refun
             actor=actor,
         )
     return refund
+
+
+def _mark_sent(refund: Refund, external_id: str) -> bool:
+    """Whether this is news. Money is a fact: it has left also when staff had given the refund up
+    meanwhile, and then it claims its share of the payment again."""
+    rows, states = Refund.objects.filter(pk=refund.pk), Refund.Status
+    sent = {"status": states.DONE, "external_id": external_id, "done_at": timezone.now()}
+    if rows.filter(status__in=(states.PENDING, states.FAILED)).update(**sent):
+        return True
+    room = Payment.objects.filter(pk=refund.payment_id, amount__gte=F("refunded_amount") + refund.amount)
+    given_up = rows.filter(status=states.GIVEN_UP).exists()
+    if given_up and room.update(refunded_amount=F("refunded_amount") + refund.amount):
+        return bool(rows.update(**sent))
+    by_hand = rows.filter(status=states.DONE, method=Refund.Method.BY_HAND, external_id="").exists()
+    if given_up or (by_hand and external_id):
+        amount = format_money(refund.amount, refund.payment.currency)
+        flag(payment=refund.payment, message=f"{amount} may have gone back twice: {refund.reason}")
+    return False
 
 
 def retry_pending(*, limit: int = 100) -> int:

@@ -60,7 +60,7 @@ def _add(payment: Payment, seen: RefundSeen) -> None:
 
 def _follow(refund: Refund, seen: RefundSeen) -> None:
     """One of ours: done or failed since it was asked for."""
-    if refund.status != Refund.Status.PENDING:
+    if refund.status == Refund.Status.DONE:
         return
     if seen.status == "done":
         book_refund(refund=refund, external_id=seen.external_id)

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from orders.models import Order
 from payments import gateways
 from payments.gateways.base import GatewayError
-from payments.models import Payment
+from payments.models import Payment, Refund
 from payments.services.payments import call_off_payment, close_at_gateway, settle
 from payments.services.refunds import retry_pending, return_everything, return_surplus
 from payments.services.returns import finish_returns
@@ -70,13 +70,21 @@ def _end_at_gateways(now: datetime) -> int:
 
 
 def _return_unneeded() -> int:
-    """Captured money of cancelled orders goes back, and of others what is more than they cost."""
+    """Captured money of cancelled orders goes back, and of others what is more than they cost.
+
+    Where staff have given a refund up, they decide: the reconciliation list shows that money.
+    """
     cancelled = Payment.objects.filter(
         order__status=Order.Status.CANCELLED, status=Payment.Status.CAPTURED, refunded_amount__lt=F("amount")
     ).values_list("order_id", flat=True)
     overpaid = Order.objects.filter(overpaid_since__isnull=False).values_list("pk", flat=True)
     owed = sorted({*cancelled.order_by("pk")[:100], *overpaid.order_by("pk")[:100]})
-    return sum(_return(order) for order in Order.objects.filter(pk__in=owed).order_by("pk"))
+    of_surplus = Q(payment__order__status=Order.Status.CANCELLED) | Q(credit__lt=F("amount"))
+    given_up = Refund.objects.filter(
+        of_surplus, payment__order_id__in=owed, status=Refund.Status.GIVEN_UP
+    ).values("payment__order_id")
+    orders = Order.objects.filter(pk__in=owed).exclude(pk__in=given_up)
+    return sum(_return(order) for order in orders.order_by("pk"))
 
 
 def _return(order: Order) -> int:
