@@ -46,7 +46,7 @@ def test_a_guest_pays_by_card_without_scripts(page, shop, stripe):
     page.get_by_role("button", name=re.compile("^Pay")).click()
     expect(page.get_by_text(re.compile(r"^Order .*: 6\d00 eur"))).to_be_visible()
     page.get_by_role("button", name="Back").click()
-    page.get_by_role("button", name="Go on to the bank").click()
+    page.get_by_role("button", name="Go on: Card, Apple Pay or Google Pay").click()
     page.get_by_role("button", name="Decline").click()
     expect(page.get_by_role("alert")).to_have_text("Your card was declined.")
     page.get_by_role("button", name="Pay").click()

@@ -47,7 +47,7 @@ def test_a_guest_pays_by_paypal_without_scripts(page, shop, paypal):
     at_paypal = page.get_by_role("heading", name=re.compile(r"^PayPal: pay 6\d\.00 EUR"))
     expect(at_paypal).to_be_visible()
     page.get_by_role("button", name="Cancel and go back").click()
-    page.get_by_role("button", name="Go on to the bank").click()
+    page.get_by_role("button", name="Go on: PayPal").click()
     expect(at_paypal).to_be_visible()
     page.get_by_role("button", name="Agree, with a card that will be declined").click()
     expect(page.get_by_role("alert")).to_contain_text("You have not been charged")

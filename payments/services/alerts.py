@@ -52,8 +52,8 @@ def close_alert(
 
 def is_dealt_with(*, payment: Payment, subject: str) -> bool:
     """Whether staff have dealt with just this difference of a held payment."""
-    return payment.alerts.filter(
-        kind=Alert.Kind.HELD, subject=subject[:300], resolved_at__isnull=False
+    return Alert.objects.filter(
+        payment=payment, kind=Alert.Kind.HELD, subject=subject[:300], resolved_at__isnull=False
     ).exists()
 
 

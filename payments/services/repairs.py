@@ -195,7 +195,7 @@ def deal_with_event(*, event: GatewayEvent, note_text: str, actor: Any = None) -
 def write_off(*, order: Order, note_text: str, actor: Any = None) -> None:
     """Staff no longer wait for what an order owes; the order itself goes on saying so."""
     order = locked(order)
-    if order.alerts.filter(kind=Alert.Kind.UNPAID).exists():
+    if Alert.objects.filter(order=order, kind=Alert.Kind.UNPAID).exists():
         return
     words = f"{format_money(order.amount_due, order.currency)} of order {order.number} is written off"
     close_alert(kind=Alert.Kind.UNPAID, order=order, message=words, note=note_text, actor=actor)

@@ -166,7 +166,7 @@ def test_a_shopper_who_turns_back_may_go_on_or_pay_otherwise(fake_stripe, client
     order, payment = order_at_stripe()
     (session,) = things(fake_stripe, "checkout.session")
     back = client.get(session["cancel_url"].removeprefix("http://127.0.0.1:8000"))
-    assert "Go on to the bank" in back.content.decode()
+    assert "Go on: Card, Apple Pay or Google Pay" in back.content.decode()
     assert client.get(return_url(payment)).status_code == 202
 
 
