@@ -120,9 +120,9 @@ def _left(invoiced: Iterable[TaxShare], credited: Iterable[TaxShare], currency: 
         row.gross += to_minor(share.net + share.tax, currency)
         row.tax += to_minor(share.tax, currency)
     for share in credited:
-        if row := rows.get(share.rate):
-            row.gross = max(row.gross - to_minor(share.net + share.tax, currency), 0)
-            row.tax = min(max(row.tax - to_minor(share.tax, currency), 0), row.gross)
+        if old := rows.get(share.rate):
+            old.gross = max(old.gross - to_minor(share.net + share.tax, currency), 0)
+            old.tax = min(max(old.tax - to_minor(share.tax, currency), 0), old.gross)
     return rows
 
 

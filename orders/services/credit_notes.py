@@ -164,7 +164,7 @@ def _money_of(order: Order, invoice: Invoice, credited: Credit) -> dict[str, Any
     return {
         "lines": rows,
         "taxes": [
-            {"rate": str(share.rate), "net": money(share.net), "tax": money(share.tax)}
+            {"rate": f"{share.rate.normalize():f}", "net": money(share.net), "tax": money(share.tax)}
             for share in credited.taxes
         ],
         "tax_total": money(credited.tax_total),

@@ -185,7 +185,8 @@ class Sent:
     """Money that went back: `credit` of `amount` is what the order's total still asks for, and gets a
     credit note for `lines` (order line id -> pieces) and `shipping`, once for each `key`.
 
-    `how` names the way it went, `arrival` says it in a sentence with when it comes. `is_rest`: another share of the same refund has the pieces.
+    `how` names the way it went, `arrival` says in a sentence how and when it comes. `is_rest`:
+    another share of the same refund has the pieces.
     """
 
     amount: Decimal

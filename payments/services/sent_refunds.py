@@ -7,8 +7,8 @@ from orders.services.orders import Sent, mark_refunded
 from payments import gateways
 from payments.models import Refund
 
-_ARRIVAL = {
-    Refund.Method.ORIGINAL: "It goes back the way you paid ({way}). Your bank may take a few days to show it.",
+_ARRIVAL: dict[str, str] = {
+    Refund.Method.ORIGINAL: "It goes back the way you paid ({way}). A bank may take a few days to show it.",
     Refund.Method.STORE_CREDIT: "It is store credit, which you can spend at once.",
     Refund.Method.BY_HAND: "We hand it to you or transfer it ourselves within a few days.",
 }
@@ -32,6 +32,11 @@ def write_sent(*, order: Order, refund: Refund, actor: Any = None) -> None:
     mark_refunded(order=order, sent=sent, is_public=is_public, tell=_is_news(order, refund), actor=actor)
 
 
+def is_of_return(refund: Refund) -> bool:
+    """Whether it pays back a return: `services.returns` makes its key of the return's number."""
+    return refund.key.startswith("return-R")
+
+
 def way_of(refund: Refund) -> str:
     """Which way the money goes, in words."""
     if refund.method == Refund.Method.ORIGINAL:
@@ -51,7 +56,7 @@ def _with_parts(refund: Refund) -> Refund:
 
 def _is_news(order: Order, refund: Refund) -> bool:
     """Whether the shopper needs an email: a cancelled or changed order and a return have their own."""
-    if refund.key.startswith("return-R") or (refund.key.startswith("edit-") and order.revision):
+    if is_of_return(refund) or (refund.key.startswith("edit-") and order.revision):
         return False
     captured, cancelled = refund.payment.captured_at, order.cancelled_at
     return cancelled is None or captured is None or captured > cancelled
