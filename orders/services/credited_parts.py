@@ -8,7 +8,7 @@ from typing import Any
 from ecommerce.lib.money import ZERO, round_money
 from orders.crediting import DELIVERY, GOODS, Part
 from orders.models import CreditNote, Order, OrderLine
-from orders.refunding import line_share
+from orders.refunding import line_share, tax_share
 from orders.tax import TaxShare
 
 
@@ -58,17 +58,18 @@ def credited_pieces(notes: Iterable[CreditNote]) -> Counter[int]:
 
 
 def _goods(order: Order, line: OrderLine, before: int, pieces: int) -> Part:
-    def share(of: Decimal) -> Decimal:
-        return line_share(
-            total=of, quantity=line.quantity, before=before, pieces=pieces, currency=order.currency
-        )
-
+    of_line: dict[str, Any] = {
+        "quantity": line.quantity,
+        "before": before,
+        "pieces": pieces,
+        "currency": order.currency,
+    }
     return Part(
         kind=GOODS,
         name=line.full_name,
         rate=line.tax_rate,
-        worth=share(line.total),
-        tax=share(line.tax),
+        worth=line_share(total=line.total, **of_line),
+        tax=tax_share(tax=line.tax, **of_line),
         key=line.pk,
         pieces=pieces,
     )

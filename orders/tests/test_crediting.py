@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ecommerce.lib.money import ZERO, from_minor
 from orders.crediting import DELIVERY, GOODS, REDUCTION, Part, credit, taxes_left
 from orders.pricing import Delivery, Item, quote
-from orders.refunding import line_share
+from orders.refunding import line_share, tax_share
 from orders.tax import Taxes, TaxShare
 
 EUR = "EUR"
@@ -108,12 +108,8 @@ def invoices(draw):
 
 
 def pieces_of(line, before, pieces, currency):
-    def part(total):
-        return line_share(
-            total=total, quantity=line.quantity, before=before, pieces=pieces, currency=currency
-        )
-
-    worth, tax = part(line.total), part(line.tax)
+    of_line = {"quantity": line.quantity, "before": before, "pieces": pieces, "currency": currency}
+    worth, tax = line_share(total=line.total, **of_line), tax_share(tax=line.tax, **of_line)
     return Part(
         kind=GOODS, name=line.name, rate=line.tax_rate, worth=worth, tax=tax, key=line.key, pieces=pieces
     )
@@ -140,9 +136,7 @@ def test_any_credit_notes_stay_within_the_invoice_and_the_last_takes_exactly_the
             pieces = data.draw(st.integers(1, left))
             parts = [pieces_of(line, gone.get(line.key, 0), pieces, currency)]
             gone[line.key], amount = gone.get(line.key, 0) + pieces, parts[0].worth
-        found = credit(
-            invoiced=bill.taxes, credited=credited, amount=amount, parts=parts, currency=currency
-        )
+        found = credit(invoiced=bill.taxes, credited=credited, amount=amount, parts=parts, currency=currency)
         assert found.total == min(amount, rest) == sum((part.worth for part in found.parts), ZERO)
         assert found.tax_total == sum((part.tax for part in found.parts), ZERO)
         credited += found.taxes

@@ -132,8 +132,11 @@ def refund_preview(*, order: Order, worth: Worth, payment: Payment | None = None
 
 
 def _require_left(row: LineLeft | None, pieces: int) -> None:
-    if row is None or not 1 <= pieces <= row.line.quantity:
+    if row is None:
         raise BadInput("The order does not have that many of this.", field="lines")
+    if not 1 <= pieces <= row.line.quantity:
+        words = f"The order does not have that many of {row.line.full_name}."
+        raise BadInput(words, field=f"pieces_{row.line.pk}")
     if pieces <= row.left:
         return
     line, where = row.line, f"pieces_{row.line.pk}"

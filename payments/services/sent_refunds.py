@@ -8,7 +8,7 @@ from payments import gateways
 from payments.models import Refund
 
 _ARRIVAL: dict[str, str] = {
-    Refund.Method.ORIGINAL: "It goes back the way you paid ({way}). A bank may take a few days to show it.",
+    Refund.Method.ORIGINAL: "It goes back the way you paid: {way}. A bank may take a few days to show it.",
     Refund.Method.STORE_CREDIT: "It is store credit, which you can spend at once.",
     Refund.Method.BY_HAND: "We hand it to you or transfer it ourselves within a few days.",
 }
