@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from catalog.models import StockItem
-from catalog.tests.factories import ProductFactory
+from catalog.tests.factories import ProductFactory, StoreFactory
 from dashboard.tests.conftest import sign_in, staff_with
 from dashboard.tests.test_order_actions import said
 from orders.models import CreditNote
@@ -171,6 +171,17 @@ def test_credit_notes_are_listed_and_never_edited(staff):
     one = staff.get(reverse("admin:orders_creditnote_change", args=[note.pk]))
     assert one.status_code == 200 and 'name="_save"' not in one.content.decode()
     assert staff.get(reverse("admin:orders_creditnote_add")).status_code == 403
+
+
+def test_a_seller_gets_a_prefix_for_its_numbers(staff):
+    store = StoreFactory()
+    url = reverse("admin:catalog_store_change", args=[store.pk])
+    form = staff.get(url).context["adminform"].form
+    typed = {name: form[name].value() or "" for name in form.fields}
+    assert staff.post(url, typed | {"invoice_prefix": "nord"}).status_code == 200
+    assert staff.post(url, typed | {"invoice_prefix": "NORD-"}).status_code == 302
+    store.refresh_from_db()
+    assert store.invoice_prefix == "NORD-"
 
 
 def test_the_shopper_sees_what_went_back_and_the_credit_note(client):

@@ -67,15 +67,13 @@ def delivery_is_gone(order: Order) -> bool:
 
 def refunded_pieces(order: Order) -> dict[int, int]:
     """How many pieces of each line (by id) have been decided to be refunded, by returns or without."""
-    found = returned_pieces(order)
+    found = _returned_pieces(order)
     for line in order.lines.filter(quantity_refunded__gt=0):
-        # A piece may have been paid back while it was on its way back: it counts once.
-        found[line.pk] = min(found.get(line.pk, 0) + line.quantity_refunded, line.quantity)
+        found[line.pk] = found.get(line.pk, 0) + line.quantity_refunded
     return found
 
 
-def returned_pieces(order: Order) -> dict[int, int]:
-    """How many pieces of each line (by id) returns pay back."""
+def _returned_pieces(order: Order) -> dict[int, int]:
     rows = ReturnLine.objects.filter(
         return_made__order=order,
         return_made__refund_decided_at__isnull=False,

@@ -11,20 +11,22 @@ from orders.models import Order, OrderLine
 from orders.refunding import line_share
 from orders.services.credit_notes import Wanted, work_out
 from orders.services.return_money import delivery_is_gone, refunded_pieces
+from orders.services.returns import left_to_return
 from payments.models import Payment
 from payments.services.refunds import Share, shares_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class LineLeft:
-    """A line with what of it can still be paid back: `left` pieces, and what each next one is worth."""
+    """A line of which `gone` pieces were paid back, and what the next ones are worth."""
 
     line: OrderLine
     gone: int
 
     @property
     def left(self) -> int:
-        return max(self.line.quantity_shipped - self.gone, 0)
+        """Pieces that were sent, not asked back in a return and not paid back."""
+        return left_to_return(self.line)
 
     @property
     def unsent(self) -> int:
@@ -150,7 +152,7 @@ def _require_left(row: LineLeft | None, pieces: int) -> None:
             data=data,
         )
     raise DomainError(
-        f"Only {row.left} of {line.full_name} can still be paid back; the others went back already.",
+        f"{row.left} of {line.full_name} can still be paid back here; the others were, or are in a return.",
         code="already_refunded",
         field=where,
         data=data,

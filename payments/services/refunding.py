@@ -12,7 +12,6 @@ from ecommerce.lib.errors import BadInput, DomainError
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Order, OrderLine
 from orders.services.orders import locked
-from orders.services.return_money import returned_pieces
 from payments.models import Payment, Refund
 from payments.services.refund_parts import worth_of
 from payments.services.refunds import About, claim_shares, complete_all
@@ -37,9 +36,9 @@ def refund_parts(
 ) -> list[Refund]:
     """Send back what pieces (`lines`: order line id -> pieces) and `shipping` cost, or a plain `amount`.
 
-    The same `key` never pays twice. A piece and the delivery are paid back once, whether by this or
-    by a return. `restock` puts the pieces back on the shelf. The money comes from all payments of the
-    order, or from `payment` alone. Raises what `worth_of` raises, BadInput without a reason,
+    The same `key` never pays twice. A piece is paid back by this or asked back in a return, never both,
+    and delivery once in all. `restock` puts the pieces back on the shelf. The money comes from all
+    payments of the order, or from `payment` alone. Raises what `worth_of` raises, BadInput without a reason,
     DomainError (`above_captured`) when less is left, and GatewayError while a gateway does not
     answer: that share stays pending then, and the sweep sends it.
     """
@@ -95,9 +94,8 @@ def _claim_parts(
 
 def _claim_pieces(order: Order, pieces: Mapping[int, int]) -> None:
     """Count them as paid back. The condition is part of the UPDATE: nobody gets between."""
-    returned = returned_pieces(order)
     for pk, count in sorted(pieces.items()):
-        gone = F("quantity_refunded") + returned.get(pk, 0) + count
+        gone = F("quantity_refunded") + F("quantity_returned") + count
         rows = OrderLine.objects.filter(pk=pk, order=order, quantity_shipped__gte=gone)
         if not rows.update(quantity_refunded=F("quantity_refunded") + count):
             raise DomainError("These pieces were paid back already.", code="already_refunded", field="lines")

@@ -147,11 +147,10 @@ def test_a_piece_is_paid_back_by_a_refund_or_by_a_return_but_not_by_both():
     refund_return(return_=arrived_return(order, 1), refund_shipping=False)
     assert [row.left for row in lines_left(order)] == [2]
     assert refused(order, pieces=3) == "already_refunded"
-    open_return = arrived_return(order, 2)
+    request_return(order=order, lines={order.lines.get().pk: (1, "other", "")})
+    assert refused(order, pieces=2) == "already_refunded", "one of them is in a return"
     send(order, pieces=1)
-    refund_return(return_=open_return, refund_shipping=False)
-    assert Payment.objects.get(order=order).refunded_amount == Decimal("60.00")
-    assert lines_left(order)[0].left == 0
+    assert Payment.objects.get(order=order).refunded_amount == Decimal("40.00")
     with pytest.raises(DomainError, match="can still be sent back"):
         request_return(order=order, lines={order.lines.get().pk: (1, "other", "")})
 
