@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from catalog.models import StoreSettings
+from ecommerce.lib.background import after_commit, task_named
 from ecommerce.lib.money import ZERO, round_money
 from ecommerce.lib.transactions import retrying_atomic
 from orders.crediting import GOODS, Credit, credit
@@ -58,13 +59,15 @@ def issue_credit_note(
         return None
     now, store = timezone.now(), invoice.store or StoreSettings.current().seller
     number = next_number(store=store, kind=InvoiceCounter.Kind.CREDIT_NOTE, now=now)
-    return CreditNote.objects.create(
+    note = CreditNote.objects.create(
         order=order,
         invoice=invoice,
         store=store,
         created_by=actor,
         **values_of(order, invoice, wanted, credited, number, reason=reason, how=method_label, issued_at=now),
     )
+    after_commit(task_named("documents.store_credit_note"), note.pk)
+    return note
 
 
 def work_out(
