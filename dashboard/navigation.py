@@ -40,6 +40,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Payments", "payments", "payments.payment"),
             ("Refunds", "undo", "payments.refund"),
             ("Invoices", "receipt_long", "orders.invoice"),
+            ("Credit notes", "receipt", "orders.creditnote"),
             ("Stored papers", "description", "documents.orderfile"),
             ("Discounts", "sell", "orders.discount"),
             ("Discount codes", "confirmation_number", "orders.discountcode"),

@@ -112,7 +112,7 @@ class CancelForm(ReasonForm):
 
 
 class RefundForm(ReasonForm):
-    reason = forms.CharField(max_length=200, help_text="Kept with the refund.")
+    reason = forms.CharField(max_length=200, help_text="The customer reads it.")
 
 
 class BulkShipForm(forms.Form):

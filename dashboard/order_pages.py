@@ -34,7 +34,7 @@ def find(pk: int | str) -> Order:
 
 @require_safe
 def detail(request: HttpRequest, model_admin: "OrderAdmin", object_id: str) -> HttpResponse:
-    """Everything about one order. Ten queries of its own, whatever the order holds."""
+    """Everything about one order. Eleven queries of its own, whatever the order holds."""
     if not model_admin.has_view_or_change_permission(request):
         raise PermissionDenied
     order = find(object_id)
@@ -52,11 +52,16 @@ def _about(request: HttpRequest, order: Order) -> dict[str, Any]:
         "shipments": order.shipments.prefetch_related("lines__line"),
         "returns": order.returns.all(),
         "invoice": order.invoice,
+        "credit_notes": order.credit_notes.order_by("pk"),
         "may_change": request.user.has_perm(CHANGE),
         "can_be_edited": order.can_be_edited and request.user.has_perm(CHANGE),
         "offered": [
-            action for action in ACTIONS.values() if action.offered(order) and action.permitted(request.user)
+            action
+            for action in ACTIONS.values()
+            # Sending money back has a page of its own, which leads to the step that sends all of it.
+            if action.code != "refund" and action.offered(order) and action.permitted(request.user)
         ],
+        "may_refund": order.amount_paid > 0 and request.user.has_perms([CHANGE, SEND_MONEY]),
     }
 
 

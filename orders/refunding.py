@@ -2,7 +2,7 @@
 
 from decimal import ROUND_DOWN, Decimal
 
-from ecommerce.lib.money import smallest_unit
+from ecommerce.lib.money import round_money, smallest_unit
 
 
 def line_share(*, total: Decimal, quantity: int, before: int, pieces: int, currency: str) -> Decimal:
@@ -18,6 +18,15 @@ def line_share(*, total: Decimal, quantity: int, before: int, pieces: int, curre
     if before < 0 or pieces < 0 or quantity < 1 or before + pieces > quantity:
         raise ValueError(f"{before} + {pieces} of {quantity} pieces")
     return _worth(total, before + pieces, quantity, currency) - _worth(total, before, quantity, currency)
+
+
+def tax_share(*, tax: Decimal, quantity: int, before: int, pieces: int, currency: str) -> Decimal:
+    """How much of a line's `tax` is in `pieces` more of it. All pieces together have exactly `tax`.
+
+    Rounded half up, as the tax of the line itself was.
+    """
+    upto = round_money(tax * (before + pieces) / quantity, currency)
+    return upto - round_money(tax * before / quantity, currency)
 
 
 def _worth(total: Decimal, pieces: int, quantity: int, currency: str) -> Decimal:

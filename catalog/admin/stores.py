@@ -26,6 +26,7 @@ class StoreAdmin(CatalogAdmin):
     fieldsets = [
         (None, {"fields": ["name", "slug", "owner", "description"]}),
         ("Contact", {"fields": ["email", "phone", "line1", "postal_code", "city", "country", "vat_number"]}),
+        ("Papers", {"fields": ["invoice_prefix"]}),
         ("For staff", {"fields": PRIVATE_FIELDS, "classes": ["collapse"]}),
     ]
 

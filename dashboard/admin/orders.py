@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from dashboard import order_bulk, order_changes, order_list, order_pages
+from dashboard import order_bulk, order_changes, order_list, order_pages, refund_pages
 from dashboard.order_actions import ACTIONS, OrderAction
 from dashboard.templatetags import staff
 from ecommerce.lib.money import format_money
@@ -110,6 +110,7 @@ class OrderAdmin(ModelAdmin):
             path("<int:pk>/do/<slug:code>/", page(order_pages.act), name="orders_order_act"),
             path("<int:pk>/edit/", page(order_changes.edit), name="orders_order_edit"),
             path("<int:pk>/address/", page(order_changes.address), name="orders_order_address"),
+            path("<int:pk>/refund/", page(refund_pages.refund), name="orders_order_refund"),
             path("<int:pk>/note/", page(order_pages.note), name="orders_order_note"),
             *super().get_urls(),
         ]

@@ -12,6 +12,7 @@ from demo.loader.bulk import BATCH, Writer
 from demo.loader.stories import AT_DOOR
 from orders.models import Invoice, InvoiceCounter, Order
 from orders.services.invoices import invoice_snapshot
+from orders.services.numbering import Number, series_of
 
 _DAYS_TO_PAY = 14
 
@@ -37,15 +38,15 @@ def load_invoices(*, bar: tqdm) -> None:
         writer.flush_when_full()
         bar.update()
     for series, number in last.items():
-        writer.add(InvoiceCounter, series=series, last=number)
+        writer.add(InvoiceCounter, series=series, last=number, store_id=shop.seller_id)
     writer.flush()
 
 
 def _add_invoice(writer: Writer, order: Order, *, last: Counter[str], shop: StoreSettings) -> None:
     issued = timezone.localtime(order.issued_at)  # type: ignore[attr-defined]
-    series = f"{issued:%Y}"
+    series = next(series_of(shop.seller, InvoiceCounter.Kind.INVOICE, f"{issued:%Y}"))
     last[series] += 1
-    number = f"{series}-{last[series]:05d}"
+    number = str(Number(series=series, sequence=last[series]))
     paid_later = order.payment_method == AT_DOOR
     due_on = issued.date() + timedelta(days=_DAYS_TO_PAY if paid_later else 0)
     # The paper says what was true on the day, whatever was refunded since.
@@ -54,6 +55,7 @@ def _add_invoice(writer: Writer, order: Order, *, last: Counter[str], shop: Stor
     writer.add(
         Invoice,
         order_id=order.pk,
+        store_id=shop.seller_id,
         series=series,
         sequence=last[series],
         number=number,

@@ -6,6 +6,7 @@ from django.db import transaction
 from catalog.models import Product, StoreSettings
 from customers.models import User
 from demo.loader.catalogue import CatalogueLoader, count_products, products_of
+from demo.loader.credit_notes import load_credit_notes, refunds_to_credit
 from demo.loader.drafts import Drafts
 from demo.loader.invoices import load_invoices, orders_to_invoice
 from demo.loader.orders import OrderLoader
@@ -56,6 +57,8 @@ def _load_rows(plan: Plan, progress: Progress) -> None:
         order_loader.load(drafts, bar=bar)
     with progress.stage("Invoices", orders_to_invoice().count()) as bar:
         load_invoices(bar=bar)
+    with progress.stage("Credit notes", refunds_to_credit().count()) as bar:
+        load_credit_notes(bar=bar)
     with progress.stage("Reviews", plan.reviews) as bar:
         ReviewLoader(plan, people=people, shelf=shelf).load(drafts, bar=bar)
     load_tickets(plan, people=people)

@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q, Sum
 
 from demo.loader.people import ADA_EMAIL, ADA_PASSWORD, OWNER_EMAIL, OWNER_PASSWORD
 from orders.models import (
+    CreditNote,
     Discount,
     DiscountCode,
     Invoice,
@@ -136,7 +137,7 @@ def test_parcels_hold_what_has_left():
 
 
 def test_invoices_have_no_gap_and_follow_time():
-    for counter in InvoiceCounter.objects.all():
+    for counter in InvoiceCounter.objects.filter(kind="invoice"):
         invoices = Invoice.objects.filter(series=counter.series).order_by("sequence")
         assert [invoice.sequence for invoice in invoices] == list(range(1, counter.last + 1))
         issued = [invoice.issued_at for invoice in invoices]
@@ -144,6 +145,22 @@ def test_invoices_have_no_gap_and_follow_time():
     owed = Q(paid_at__isnull=False) | Q(payment_method="cash_on_delivery", shipments__isnull=False)
     assert set(Order.objects.exclude(invoices=None)) == set(Order.objects.filter(owed))
     assert not Invoice.objects.exclude(amount=F("order__total")).exists()
+
+
+def test_every_refund_has_a_credit_note_without_a_gap_and_within_its_invoice():
+    notes = list(CreditNote.objects.select_related("invoice", "order"))
+    assert len(notes) == Refund.objects.filter(done_at__isnull=False).count() > 0
+    for counter in InvoiceCounter.objects.filter(kind="credit_note"):
+        series = CreditNote.objects.filter(series=counter.series).order_by("sequence")
+        assert [note.sequence for note in series] == list(range(1, counter.last + 1))
+        issued = [note.issued_at for note in series]
+        assert issued == sorted(issued)
+    for note in notes:
+        assert note.amount == note.order.amount_credited <= note.invoice.amount
+        taxes = note.snapshot["taxes"]
+        assert sum(Decimal(row["net"]) + Decimal(row["tax"]) for row in taxes) == note.amount
+        if note.amount == note.invoice.amount:
+            assert [row["tax"] for row in taxes] == [row["tax"] for row in note.invoice.snapshot["taxes"]]
 
 
 def test_discount_uses_are_counted_and_within_limits():

@@ -13,9 +13,14 @@ from orders.models.order import Order
 class InvoiceCounter(models.Model):
     """The last number given out in a series; its row is locked while a number is taken.
 
-    A series belongs to the store that began it: no two sellers share one.
+    A series belongs to the store that began it and to one kind of paper: no two sellers share one.
     """
 
+    class Kind(models.TextChoices):
+        INVOICE = "invoice", "Invoices"
+        CREDIT_NOTE = "credit_note", "Credit notes"
+
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.INVOICE)
     series = models.CharField(max_length=20, unique=True)
     store = models.ForeignKey(Store, models.PROTECT, null=True, blank=True, related_name="+")
     last = models.PositiveIntegerField(default=0)

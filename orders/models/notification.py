@@ -22,6 +22,7 @@ class Notification(models.Model):
         ORDER_READY = "order_ready", "Order ready to collect"
         ORDER_CANCELLED = "order_cancelled", "Order cancelled"
         ORDER_CHANGED = "order_changed", "Order changed"
+        REFUND_SENT = "refund_sent", "Money sent back"
         RETURN_REQUESTED = "return_requested", "Return asked for"
         RETURN_APPROVED = "return_approved", "Return approved"
         RETURN_REJECTED = "return_rejected", "Return not accepted or closed"

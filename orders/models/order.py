@@ -108,6 +108,9 @@ class Order(OrderFacts, BaseModel):
     amount_credited = MoneyField(
         default=0, help_text="What was sent back although the total asks for it: goodwill, returned goods."
     )
+    shipping_refunded = MoneyField(
+        default=0, help_text="The delivery cost that goes back without a return; once for an order."
+    )
     overpaid_since = models.DateTimeField(
         null=True, blank=True, db_index=True, help_text="More came in than it costs: the rest goes back."
     )

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
 from django.utils import timezone
 from django_countries import countries
 
@@ -22,6 +21,7 @@ from orders.services.invoice_facts import (
     supply_of,
     untaxed_category,
 )
+from orders.services.numbering import next_number
 
 _DAYS_TO_PAY = 14
 
@@ -34,37 +34,32 @@ def issue_invoice(*, order: Order) -> Invoice:
     says which one it corrects (VAT Directive 2006/112/EC, article 219; section 31 (5) UStDV): an
     invoice itself is never edited.
 
-    The number is taken from a counter row in the transaction that writes the invoice, so a
-    rollback gives it back: the row's lock makes the next one wait. (Consecutive numbers are
-    asked for by VAT Directive 2006/112/EC, article 226 (2).)
+    Its number is taken in the transaction that writes it (`orders.services.numbering`).
     """
     before = order.invoice
     if before is not None and before.revision >= order.revision:
         return before
-    now = timezone.now()
-    series = f"{timezone.localtime(now):%Y}"
-    InvoiceCounter.objects.get_or_create(series=series)
-    InvoiceCounter.objects.filter(series=series).update(last=F("last") + 1)
-    sequence = InvoiceCounter.objects.values_list("last", flat=True).get(series=series)
-    number = f"{series}-{sequence:05d}"
+    now, shop = timezone.now(), StoreSettings.current()
+    number = next_number(store=shop.seller, kind=InvoiceCounter.Kind.INVOICE, now=now)
     due_on = timezone.localtime(now).date() + timedelta(days=0 if order.is_paid else _DAYS_TO_PAY)
     invoice = Invoice.objects.create(
         order=order,
         revision=order.revision,
         corrects=before,
-        series=series,
-        sequence=sequence,
-        number=number,
+        store=shop.seller,
+        series=number.series,
+        sequence=number.sequence,
+        number=str(number),
         issued_at=now,
         due_on=due_on,
         amount=order.total,
         currency=order.currency,
         snapshot={
-            "number": number,
+            "number": str(number),
             "issued_on": timezone.localtime(now).date().isoformat(),
             "due_on": due_on.isoformat(),
             **_corrected(before),
-            **invoice_snapshot(order, shop=StoreSettings.current()),
+            **invoice_snapshot(order, shop=shop),
         },
     )
     after_commit(task_named("documents.store_invoice"), invoice.pk)

@@ -13,6 +13,7 @@ from catalog.models import StoreSettings
 from ecommerce.lib.background import after_commit
 from ecommerce.lib.emails import send_email
 from orders.models import Notification, Order, OrderLine, Shipment, ShipmentLine
+from orders.services.refund_emails import refund_context
 from orders.services.return_emails import return_context
 
 log = logging.getLogger(__name__)
@@ -98,5 +99,6 @@ def _context(row: Notification) -> dict[str, Any]:
         "reason": cancelled.data.get("reason", "") if cancelled else "",
         "track_url": settings.SITE_URL + row.order.get_absolute_url(),
         "pay_url": settings.SITE_URL + reverse("payments:start", args=[row.order.token]),
+        **refund_context(row),
         **return_context(row),
     }

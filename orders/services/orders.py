@@ -1,5 +1,7 @@
 """The order's life: paid, being prepared, cancelled, refunded. Shipping is in `fulfilment`."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,10 +12,11 @@ from catalog.services import inventory
 from ecommerce.lib.errors import DomainError
 from ecommerce.lib.money import ZERO, format_money
 from ecommerce.lib.transactions import retrying_atomic
-from orders.models import Notification, Order
+from orders.models import CreditNote, Notification, Order
 from orders.services import balances
 from orders.services.arrival import later_promise
 from orders.services.checkout import pay_until
+from orders.services.credit_notes import issue_credit_note
 from orders.services.discount_uses import release_uses
 from orders.services.events import record
 from orders.services.invoices import issue_invoice
@@ -177,26 +180,69 @@ def being_packed() -> DomainError:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """Money that went back: `credit` of `amount` is what the order's total still asks for, and gets a
+    credit note for `lines` (order line id -> pieces) and `shipping`, once for each `key`.
+
+    `how` names the way it went, `arrival` says in a sentence how and when it comes. `is_rest`:
+    another share of the same refund has the pieces.
+    """
+
+    amount: Decimal
+    credit: Decimal
+    key: str
+    reason: str = ""
+    how: str = ""
+    arrival: str = ""
+    lines: Mapping[int, int] = field(default_factory=dict)
+    shipping: Decimal = ZERO
+    is_rest: bool = False
+
+
 @retrying_atomic
 def mark_refunded(
-    *, order: Order, amount: Decimal, credit: Decimal, is_public: bool = True, actor: Any = None
+    *, order: Order, sent: Sent, is_public: bool = True, tell: bool = False, actor: Any = None
 ) -> Order:
-    """`amount` went back; `credit` of it is money that the order's total still asks for.
+    """Money went back: book it, credit the invoice, and owe the shopper an email (`tell`).
 
     A shipped order of which no money is left is closed.
     """
     order = locked(order)
-    balances.add_money(order, paid=-amount, credited=credit)
+    balances.add_money(order, paid=-sent.amount, credited=sent.credit)
     if order.payment_status == Order.PaymentStatus.REFUNDED and order.can_become(Order.Status.REFUNDED):
         move(order, Order.Status.REFUNDED)
-    record(
+    note = _credit_note(order, sent, actor) if sent.credit else None
+    event = record(
         order=order,
         kind="refunded",
-        message=f"Refunded {format_money(amount, order.currency)}",
+        message=f"Refunded {format_money(sent.amount, order.currency)}",
         is_public=is_public,
         actor=actor,
+        data={
+            "amount": str(sent.amount),
+            "reason": sent.reason,
+            "arrival": sent.arrival,
+            "credit_note": note.number if note else "",
+        },
     )
+    if tell:
+        owe(order=order, kind=Notification.Kind.REFUND_SENT, key=str(event.pk))
     return order
+
+
+def _credit_note(order: Order, sent: Sent, actor: Any) -> CreditNote | None:
+    return issue_credit_note(
+        order=order,
+        amount=sent.credit,
+        reason=sent.reason,
+        key=sent.key,
+        lines=sent.lines,
+        shipping=sent.shipping,
+        is_rest=sent.is_rest,
+        method_label=sent.how,
+        actor=actor,
+    )
 
 
 def expire_unpaid(*, now: datetime) -> int:

@@ -56,13 +56,24 @@ def refund_estimate(
     }
     covers = all(gone.get(line.pk, 0) + lines.get(line.pk, 0) >= line.quantity for line in bought)
     wanted = covers if refund_shipping is None else refund_shipping
-    taken = Return.objects.filter(shipping_for=order.pk).exists()
-    shipping = standard_delivery(order, bought) if wanted and not taken else ZERO
+    shipping = standard_delivery(order, bought) if wanted and not delivery_is_gone(order) else ZERO
     return Estimate(lines=shares, shipping=shipping, covers_order=covers)
 
 
+def delivery_is_gone(order: Order) -> bool:
+    """Whether the delivery cost went back already, with a return or without."""
+    return bool(order.shipping_refunded) or Return.objects.filter(shipping_for=order.pk).exists()
+
+
 def refunded_pieces(order: Order) -> dict[int, int]:
-    """How many pieces of each line (by id) have been decided to be refunded."""
+    """How many pieces of each line (by id) have been decided to be refunded, by returns or without."""
+    found = _returned_pieces(order)
+    for line in order.lines.filter(quantity_refunded__gt=0):
+        found[line.pk] = found.get(line.pk, 0) + line.quantity_refunded
+    return found
+
+
+def _returned_pieces(order: Order) -> dict[int, int]:
     rows = ReturnLine.objects.filter(
         return_made__order=order,
         return_made__refund_decided_at__isnull=False,

@@ -50,8 +50,8 @@ def may_send_back(order: Order, *, now: datetime) -> bool:
 
 
 def left_to_return(line: OrderLine) -> int:
-    """Pieces that were sent and that nobody has asked back."""
-    return line.quantity_shipped - line.quantity_returned
+    """Pieces that were sent, that nobody has asked back and whose money did not go back either."""
+    return max(line.quantity_shipped - line.quantity_returned - line.quantity_refunded, 0)
 
 
 @retrying_atomic
@@ -149,7 +149,9 @@ def _create(
 def claim_pieces(order: Order, line_id: int, pieces: int) -> None:
     """Count `pieces` as asked back. The condition is part of the UPDATE: nobody gets between."""
     enough = OrderLine.objects.filter(
-        pk=line_id, order=order, quantity_shipped__gte=F("quantity_returned") + pieces
+        pk=line_id,
+        order=order,
+        quantity_shipped__gte=F("quantity_returned") + F("quantity_refunded") + pieces,
     )
     if pieces < 1 or not enough.update(quantity_returned=F("quantity_returned") + pieces):
         line = order.lines.filter(pk=line_id).first()

@@ -148,7 +148,7 @@ def test_queries_do_not_grow_with_the_history(client, orders):
     client.get(reverse("orders:history"))
     with CaptureQueriesContext(connection) as queries:
         client.get(reverse("orders:history"))
-    assert len(queries) <= 7
+    assert len(queries) <= 8
 
 
 def test_a_parcel_with_a_part_tells_what_is_in_it(commit):

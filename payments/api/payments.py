@@ -1,5 +1,7 @@
 """Payments and refunds for programs."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
@@ -14,6 +16,7 @@ from ecommerce.lib.errors import DomainError
 from orders.api.access import is_staff
 from orders.api.orders import PAGE
 from orders.api.repeats import KEY, keep, repeat_key, respond
+from orders.models import CreditNote
 from orders.services.idempotency import Answer, answer_resumably
 from payments.api.orders import SEND_MONEY
 from payments.api.serializers import (
@@ -24,8 +27,8 @@ from payments.api.serializers import (
     RefundSerializer,
 )
 from payments.models import Payment, Refund
-from payments.services.refund_amounts import refund_amount
-from payments.services.refunds import refund_payment
+from payments.services.refund_parts import pieces_by_sku, require_delivery
+from payments.services.refunding import refund_parts, refunds_of_key
 
 SEE_PAYMENTS = "payments.view_payment"
 _PAYMENT = {
@@ -104,25 +107,52 @@ class RefundsView(APIView):
 
 def _refund(request: Request, payment: Payment, data: dict, *, key: str) -> Refund:
     """The refund of this key, made now unless there is one: its amount is then what it was."""
-    if found := Refund.objects.filter(key=key, payment=payment).first():
-        return found
-    lines = [(line["sku"], line["quantity"]) for line in data["lines"]] if "lines" in data else None
+    if found := refunds_of_key(payment.order, key):
+        return found[0]
     try:
-        amount = refund_amount(payment=payment, amount=data.get("amount"), lines=lines)
-        return refund_payment(
-            payment=payment, amount=amount, reason=data["reason"], key=key, actor=request.user
+        [refund] = refund_parts(
+            order=payment.order,
+            payment=payment,
+            reason=data["reason"],
+            restock=data["restock"],
+            key=key,
+            actor=request.user,
+            **_asked_for(payment, data),
         )
+        return refund
     except DomainError:
         # Claimed all the same: the gateway did not answer, or a rival with this key was faster.
-        if found := Refund.objects.filter(key=key, payment=payment).first():
-            return found
+        if found := refunds_of_key(payment.order, key):
+            return found[0]
         raise
+
+
+def _asked_for(payment: Payment, data: dict) -> dict[str, Any]:
+    """Pieces and delivery, an amount, or all that is left of the payment."""
+    order = payment.order
+    asked: dict[str, Any] = {}
+    if "lines" in data:
+        lines = [(line["sku"], line["quantity"]) for line in data["lines"]]
+        asked["lines"] = pieces_by_sku(order, lines)
+    if data["delivery"]:
+        asked["shipping"] = require_delivery(order)
+    if "amount" in data:
+        asked["amount"] = data["amount"]
+    if not asked and payment.left <= 0:
+        raise DomainError("No money of this payment is left to send back.", code="nothing_to_refund")
+    return asked or {"amount": payment.left}
 
 
 def _refunded(refund: Refund) -> dict:
     done = refund.status == Refund.Status.DONE
     message = "Refund created successfully" if done else "The refund is sent as soon as the bank answers"
-    return {"message": message, "payment_id": refund.payment_id, "refund": RefundSerializer(refund).data}
+    note = CreditNote.objects.filter(key=refund.key).values_list("number", flat=True).first()
+    return {
+        "message": message,
+        "payment_id": refund.payment_id,
+        "refund": RefundSerializer(refund).data,
+        "credit_note": note,
+    }
 
 
 def _payments_for(request: Request) -> QuerySet[Payment]:

@@ -129,17 +129,27 @@ class RefundLineSerializer(serializers.Serializer):
 
 
 class NewRefundSerializer(serializers.Serializer):
-    """An `amount`, or `lines` of the order; without both all that is left goes back."""
+    """An `amount`, or `lines` of the order and its `delivery` cost; without all three what is left goes back.
+
+    Only pieces that have left: what has not is taken out of the order instead (409 `not_sent`).
+    """
 
     amount = MoneyNumber(required=False)
     lines = RefundLineSerializer(many=True, required=False, allow_empty=False, max_length=100)  # type: ignore[call-arg]
+    delivery = serializers.BooleanField(required=False, default=False)
+    restock = serializers.BooleanField(
+        required=False, default=False, help_text="The pieces of `lines` go back into stock."
+    )
     reason = serializers.CharField(max_length=200)
 
 
 class RefundedSerializer(serializers.Serializer):
+    """`credit_note` is the number of the one that was issued, null while the bank has not answered."""
+
     message = serializers.CharField()
     payment_id = serializers.IntegerField()
     refund = RefundSerializer()
+    credit_note = serializers.CharField(allow_null=True)
 
 
 class RefundReturnSerializer(serializers.Serializer):

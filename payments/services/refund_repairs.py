@@ -10,10 +10,12 @@ from ecommerce.lib.errors import DomainError
 from ecommerce.lib.money import format_money
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Return
-from orders.services.orders import locked, mark_refunded
+from orders.services.orders import locked
 from payments.models import Payment, Refund
+from payments.services.refunding import release_parts
 from payments.services.refunds import complete_refund
 from payments.services.repairs import note
+from payments.services.sent_refunds import write_sent
 
 _States = Refund.Status
 # The gateway may still send what was asked for just now.
@@ -70,8 +72,7 @@ def sent_by_hand(*, refund: Refund, note_text: str = "", actor: Any = None) -> R
             return rows.get()
         raise _too_late(rows.get())
     refund.refresh_from_db()
-    public = refund.payment.live_for is not None
-    mark_refunded(order=order, amount=refund.amount, credit=refund.credit, is_public=public, actor=actor)
+    write_sent(order=order, refund=refund, actor=actor)
     note(order, f"The refund of {_amount(refund)} was sent by hand. {note_text}", actor, refund=refund.pk)
     return refund
 
@@ -93,6 +94,7 @@ def give_up_refund(*, refund: Refund, note_text: str, actor: Any = None) -> Refu
         raise _too_late(found)
     claimed = Payment.objects.filter(pk=refund.payment_id, refunded_amount__gte=refund.amount)
     claimed.update(refunded_amount=F("refunded_amount") - refund.amount, modified_at=timezone.now())
+    release_parts(refund=refund)
     note(order, f"Gave the refund of {_amount(refund)} up: {note_text}", actor, refund=refund.pk)
     refund.refresh_from_db()
     return refund

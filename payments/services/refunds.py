@@ -1,6 +1,7 @@
 """Money back: claimed against the payment first, then asked of the gateway, once per key."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,16 +10,38 @@ from django.db.models import F
 from django.utils import timezone
 
 from ecommerce.lib.errors import BadInput, DomainError
-from ecommerce.lib.money import format_money
+from ecommerce.lib.money import ZERO, format_money
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Order
 from orders.services.events import record
-from orders.services.orders import locked, mark_refunded
+from orders.services.orders import locked
 from payments import gateways
 from payments.gateways.base import GatewayError, GatewayRefused
 from payments.models import Payment, Refund
 from payments.services.alerts import flag
 from payments.services.charges import charge_of
+from payments.services.sent_refunds import write_sent
+
+BY_HAND = "by-hand"
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What a refund is for: `lines` (order line id -> pieces) and `shipping`, or a plain amount; whether
+    the pieces go back into stock, which way the money goes, and who sends it."""
+
+    lines: Mapping[int, int] = field(default_factory=dict)
+    shipping: Decimal = ZERO
+    restock: bool = False
+    method: str = Refund.Method.ORIGINAL
+    actor: Any = None
+
+    @property
+    def is_plain(self) -> bool:
+        return not self.lines and not self.shipping
+
+
+_PLAIN = About()
 
 
 def refund_payment(*, payment: Payment, amount: Decimal, reason: str, key: str, actor: Any = None) -> Refund:
@@ -34,41 +57,82 @@ def refund_payment(*, payment: Payment, amount: Decimal, reason: str, key: str, 
     return complete_refund(refund=refund, actor=actor)
 
 
-def refund_order(*, order: Order, amount: Decimal, reason: str, key: str, actor: Any = None) -> list[Refund]:
+def refund_order(
+    *, order: Order, amount: Decimal, reason: str, key: str, about: About = _PLAIN, actor: Any = None
+) -> list[Refund]:
     """Send `amount` (major units of the order's currency) back, from the newest payment on.
 
     Several payments may make up an order, so `key` names the whole: the same key never pays
     twice. Raises what `refund_payment` raises; `above_captured` when the order's payments hold
     less than `amount`, and then nothing is sent.
     """
-    refunds = _claim_shares(order=order, amount=amount, reason=reason, key=key)
+    refunds = claim_shares(order=order, amount=amount, reason=reason, key=key, about=about)
     return complete_all(refunds=refunds, actor=actor)
 
 
 @retrying_atomic
-def _claim_shares(*, order: Order, amount: Decimal, reason: str, key: str) -> list[Refund]:
-    """Claim `amount` over the order's payments: those that are not needed first, then the newest."""
+def claim_shares(
+    *,
+    order: Order,
+    amount: Decimal,
+    reason: str,
+    key: str,
+    about: About = _PLAIN,
+    payment: Payment | None = None,
+) -> list[Refund]:
+    """Claim `amount` over the order's payments, or of the one `payment`; gateways are asked later.
+
+    The first share carries the pieces and the delivery that the whole is for.
+    """
     order = locked(order)
+    refunds: list[Refund] = []
+    for share in shares_of(order=order, amount=amount, key=key, payment=payment):
+        own = replace(about, lines={}, shipping=ZERO, restock=False) if refunds else about
+        refunds.append(
+            _claim(
+                payment=share.payment,
+                amount=share.amount,
+                reason=reason,
+                key=f"{key}:{share.payment.pk}",
+                about=own,
+                credits_first=not about.is_plain,
+            )
+        )
+    return refunds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """How much of a refund goes back by which payment."""
+
+    payment: Payment
+    amount: Decimal
+
+
+def shares_of(*, order: Order, amount: Decimal, key: str = "", payment: Payment | None = None) -> list[Share]:
+    """Share `amount` over the order's payments: those that are not needed first, then the newest.
+
+    What was claimed with `key` before keeps its amount. Raises DomainError (`above_captured`).
+    """
     captured = Payment.objects.filter(order=order, status=Payment.Status.CAPTURED)
-    known = {refund.key: refund for refund in Refund.objects.filter(key__startswith=f"{key}:")}
+    if payment is not None:
+        captured = captured.filter(pk=payment.pk)
+    known = {found.key: found for found in Refund.objects.filter(key__startswith=f"{key}:")} if key else {}
     shares, missing = [], amount
-    for payment in sorted(captured, key=lambda payment: (payment.live_for is not None, -payment.pk)):
-        own_key = f"{key}:{payment.pk}"
-        found = known.get(own_key)
-        share = found.amount if found else min(missing, payment.amount - payment.refunded_amount)
+    for one in sorted(captured, key=lambda payment: (payment.live_for is not None, -payment.pk)):
+        found = known.get(f"{key}:{one.pk}")
+        share = found.amount if found else min(missing, one.amount - one.refunded_amount)
         if share > 0:
-            shares.append((payment, share, own_key))
+            shares.append(Share(payment=one, amount=share))
             missing -= share
     if missing > 0:
+        what = "order" if payment is None else "payment"
         raise DomainError(
-            f"At most {format_money(amount - missing, order.currency)} of this order can go back.",
+            f"At most {format_money(amount - missing, order.currency)} of this {what} can go back.",
             code="above_captured",
             field="amount",
         )
-    return [
-        _claim(payment=payment, amount=share, reason=reason, key=own_key)
-        for payment, share, own_key in shares
-    ]
+    return shares
 
 
 def return_surplus(*, order: Order, reason: str, actor: Any = None) -> list[Refund]:
@@ -87,7 +151,7 @@ def _claim_surplus(*, order: Order, reason: str) -> list[Refund]:
         return []
     number = Refund.objects.filter(payment__order=order).count()
     key = f"edit-{order.number}-{order.revision}-{number}"
-    return _claim_shares(order=order, amount=left, reason=reason, key=key)
+    return claim_shares(order=order, amount=left, reason=reason, key=key)
 
 
 def surplus(order: Order) -> Decimal:
@@ -142,6 +206,8 @@ def complete_refund(*, refund: Refund, actor: Any = None) -> Refund:
     reconciliation list shows it.
     """
     payment = refund.payment
+    if refund.method == Refund.Method.BY_HAND:
+        return book_refund(refund=refund, external_id=BY_HAND, actor=actor)
     try:
         answer = gateways.get(payment.gateway).refund(
             charge_of(payment), amount=refund.amount, key=refund.gateway_key, external_id=refund.external_id
@@ -159,7 +225,15 @@ def complete_refund(*, refund: Refund, actor: Any = None) -> Refund:
 
 
 @retrying_atomic
-def _claim(*, payment: Payment, amount: Decimal, reason: str, key: str) -> Refund:
+def _claim(
+    *,
+    payment: Payment,
+    amount: Decimal,
+    reason: str,
+    key: str,
+    about: About = _PLAIN,
+    credits_first: bool = False,
+) -> Refund:
     if amount <= 0:
         raise BadInput("Enter an amount above zero.", field="amount")
     order = locked(payment.order)
@@ -177,14 +251,32 @@ def _claim(*, payment: Payment, amount: Decimal, reason: str, key: str) -> Refun
         )
     # What the total does not ask for goes back for nothing; the rest is a credit to the shopper.
     credit = amount - min(amount, max(surplus(order), Decimal(0)))
+    if credits_first:
+        # Pieces and delivery are part of the total: what is too much goes back besides them.
+        credit = max(credit, min(amount, _creditable(order)))
     try:
         with transaction.atomic():
             return Refund.objects.create(
-                payment=payment, amount=amount, credit=credit, reason=reason[:200], key=key
+                payment=payment,
+                amount=amount,
+                credit=credit,
+                reason=reason[:200],
+                key=key,
+                method=about.method,
+                lines={str(pk): pieces for pk, pieces in about.lines.items()},
+                shipping=about.shipping,
+                restock=about.restock,
+                created_by=about.actor,
             )
     except IntegrityError:
         Payment.objects.filter(pk=payment.pk).update(refunded_amount=F("refunded_amount") - amount)
         return Refund.objects.get(key=key)
+
+
+def _creditable(order: Order) -> Decimal:
+    """How much of the total is not credited yet, nor about to be."""
+    pending = Refund.objects.filter(payment__order=order, status=Refund.Status.PENDING)
+    return order.total - order.amount_credited - sum((refund.credit for refund in pending), ZERO)
 
 
 @retrying_atomic
@@ -213,13 +305,7 @@ def book_refund(*, refund: Refund, external_id: str, actor: Any = None) -> Refun
     done = _mark_sent(refund, external_id)
     refund.refresh_from_db()
     if done:
-        mark_refunded(
-            order=order,
-            amount=refund.amount,
-            credit=refund.credit,
-            is_public=refund.payment.live_for is not None,
-            actor=actor,
-        )
+        write_sent(order=order, refund=refund, actor=actor)
     return refund
 
 

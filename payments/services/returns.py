@@ -19,7 +19,7 @@ from orders.services.return_money import Estimate, refund_estimate
 from orders.services.return_steps import WrongReturnState, locked_return, move_return
 from payments.gateways.base import GatewayError
 from payments.models import Payment, Refund
-from payments.services.refunds import refund_order
+from payments.services.refunds import About, refund_order
 
 log = logging.getLogger(__name__)
 
@@ -141,6 +141,7 @@ def _send(return_: Return, actor: Any) -> Return:
             amount=return_.refund_amount,
             reason=f"Return {return_.number}"[:200],
             key=_key(return_),
+            about=_about(return_, actor),
             actor=actor,
         )
     except GatewayError:
@@ -149,6 +150,17 @@ def _send(return_: Return, actor: Any) -> Return:
         _undecide(return_=return_)
         raise
     return _finish(return_=return_, actor=actor)
+
+
+def _about(return_: Return, actor: Any) -> About:
+    """The pieces that came back; what is more than their share is for delivery."""
+    rows = [row for row in return_.lines.all() if row.refund_amount]
+    goods = sum((row.refund_amount for row in rows if row.refund_amount), ZERO)
+    return About(
+        lines={row.line_id: row.received_quantity for row in rows},
+        shipping=max((return_.refund_amount or ZERO) - goods, ZERO),
+        actor=actor,
+    )
 
 
 def _key(return_: Return) -> str:

@@ -6,10 +6,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from ecommerce.lib.money import ZERO
-from orders.services.orders import locked, mark_refunded
+from orders.services.orders import locked
 from payments.gateways.base import RefundSeen
 from payments.models import Payment, Refund
 from payments.services.refunds import book_refund, fail_refund
+from payments.services.sent_refunds import write_sent
 
 
 def book_seen_refunds(*, payment: Payment, seen: Iterable[RefundSeen]) -> None:
@@ -44,7 +45,7 @@ def _add(payment: Payment, seen: RefundSeen) -> None:
     if not room.update(refunded_amount=F("refunded_amount") + seen.amount, modified_at=timezone.now()):
         return
     credit = seen.amount - min(seen.amount, max(-order.balance, ZERO))
-    Refund.objects.create(
+    refund = Refund.objects.create(
         payment=payment,
         amount=seen.amount,
         credit=credit,
@@ -54,7 +55,7 @@ def _add(payment: Payment, seen: RefundSeen) -> None:
         external_id=seen.external_id,
         done_at=timezone.now(),
     )
-    mark_refunded(order=order, amount=seen.amount, credit=credit, is_public=payment.live_for is not None)
+    write_sent(order=order, refund=refund)
     payment.refresh_from_db()
 
 

@@ -6,9 +6,11 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import Permission
 
+from catalog.models import StockItem
 from catalog.tests.factories import ProductFactory
 from customers.services.tokens import issue_token
 from customers.tests.factories import StaffFactory, UserFactory
+from orders.services.fulfilment import ship_order
 from orders.tests.factories import OrderFactory, paid_order
 from payments.models import Payment, Refund
 
@@ -85,12 +87,35 @@ def test_a_part_then_the_rest(client, payment, staff):
     assert (over.status_code, over.json()["code"]) == (409, "nothing_to_refund")
 
 
-def test_lines_go_back_at_what_was_paid_for_them(client, payment, staff):
+def sent(payment):
+    ship_order(order=payment.order, carrier="DHL")
+    return payment
+
+
+def test_lines_go_back_at_what_was_paid_for_them_and_only_once(client, payment, staff):
+    line = sent(payment).order.lines.last()
+
+    def ask(pieces, **more):
+        lines = [{"sku": line.sku, "quantity": pieces}]
+        return refund(client, payment, {"lines": lines, "reason": "Broken"} | more, staff)
+
+    part = ask(1).json()
+    assert part["refund"]["amount"] == 6.67
+    assert part["credit_note"] == payment.order.credit_notes.get().number
+    again = ask(3)
+    assert (again.status_code, again.json()["code"]) == (409, "already_refunded")
+    rest = ask(2, delivery=True, restock=True).json()
+    assert rest["refund"]["amount"] == 17.24
+    assert StockItem.objects.get(variant=line.variant).on_hand == 9 - 3 + 2
+    once = refund(client, payment, {"delivery": True, "reason": "Late"}, staff)
+    assert (once.status_code, once.json()["code"]) == (409, "delivery_refunded")
+
+
+def test_pieces_that_have_not_left_are_taken_out_of_the_order_instead(client, payment, staff):
     line = payment.order.lines.last()
-    part = refund(client, payment, {"lines": [{"sku": line.sku, "quantity": 1}], "reason": "Broken"}, staff)
-    assert part.json()["refund"]["amount"] == 6.67
-    whole = refund(client, payment, {"lines": [{"sku": line.sku, "quantity": 3}], "reason": "Broken"}, staff)
-    assert whole.json()["refund"]["amount"] == 20.01
+    answer = refund(client, payment, {"lines": [{"sku": line.sku}], "reason": "Sold out"}, staff)
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_sent")
+    assert not Refund.objects.exists()
 
 
 @pytest.mark.parametrize(
