@@ -2,6 +2,16 @@
 
 from payments.models.demo import DemoRefund, DemoTransaction
 from payments.models.event import GatewayEvent
+from payments.models.gift_card import CartGiftCard, GiftCard, GiftCardEntry
 from payments.models.payment import Payment, Refund
 
-__all__ = ["DemoRefund", "DemoTransaction", "GatewayEvent", "Payment", "Refund"]
+__all__ = [
+    "CartGiftCard",
+    "DemoRefund",
+    "DemoTransaction",
+    "GatewayEvent",
+    "GiftCard",
+    "GiftCardEntry",
+    "Payment",
+    "Refund",
+]

@@ -132,6 +132,10 @@ def complete_refund(*, refund: Refund, actor: Any = None) -> Refund:
     Raises GatewayError while it cannot be reached. What it will never send has failed then; the
     reconciliation list shows it.
     """
+    if refund.method == Refund.Method.STORE_CREDIT:
+        from payments.services.store_credit import credit_refund
+
+        return credit_refund(refund=refund, actor=actor)
     payment = refund.payment
     try:
         answer = gateways.get(payment.gateway).refund(
