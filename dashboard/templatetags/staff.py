@@ -37,6 +37,8 @@ _TONES = {
     "done": "good",
     "requested": "sun",
     "approved": "blue",
+    "active": "good",
+    "blocked": "bad",
     "received": "sun",
 }
 

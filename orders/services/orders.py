@@ -19,7 +19,6 @@ from orders.services.events import record
 from orders.services.invoices import issue_invoice
 from orders.services.notifications import owe
 
-
 # Of those paid in part only the ones that wait for what a gift card left to pay have an end.
 _WAITING = (Order.PaymentStatus.UNPAID, Order.PaymentStatus.PARTLY_PAID)
 
