@@ -11,7 +11,7 @@ from demo.loader.plan import Plan
 from payments.models import GiftCard, GiftCardEntry
 from payments.services.gift_card_codes import hash_of
 
-SMALL_CARD, LARGE_CARD = "A1CV-GFT2-5555-DEM0", "A1CV-GFT9-9999-DEM0"
+SMALL_CARD, LARGE_CARD = "A1CV-DEM0-GFTC-2525", "A1CV-DEM0-GFTC-9100"
 
 
 def load_gift_cards(plan: Plan, *, ada: Person, owner: int) -> None:

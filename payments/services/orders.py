@@ -49,8 +49,9 @@ def place_and_pay(
         order = _use_cards(order, cart, payment_method, cards_agreed, customer)
         payments = list(Payment.objects.filter(order=order).order_by("-part"))
     live = next((payment for payment in payments if payment.live_for == order.pk), None)
+    is_waiting = order.status == Order.Status.PENDING and order.amount_due
     # A card's payment is no answer while the order still waits for the rest.
-    if live is not None and (live.gateway != GIFT_CARD or not order.amount_due or not order.expires_at):
+    if live is not None and (live.gateway != GIFT_CARD or not is_waiting):
         return order, live
     if order.is_paid or order.status == Order.Status.CANCELLED:
         return order, None
