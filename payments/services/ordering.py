@@ -33,7 +33,7 @@ class Wish:
     Without `shipping_method` and `payment_method` the cart's own answers count, then the cheapest
     delivery and the first way to pay. `payment_method` BY_LINK: the customer is sent a link and
     chooses there. `confirmed_total` is only compared. `vat_number` None: the
-    cart's own. `gift_cards` are codes that pay first, after those kept with the cart.
+    cart's own. `gift_cards` are codes of cards that pay beside those kept with the cart.
     """
 
     email: str

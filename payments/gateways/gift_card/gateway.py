@@ -6,12 +6,14 @@ It is never offered as a way to pay: cards are put in beside one, and taken when
 from collections.abc import Mapping
 from decimal import Decimal
 
+from ecommerce.lib.errors import Busy
 from payments.gateways.base import (
     Ask,
     BadEvent,
     Charge,
     Event,
     Fetched,
+    GatewayError,
     GatewayRefused,
     Pace,
     Refunded,
@@ -33,7 +35,8 @@ class GiftCardGateway:
     is_online = True
 
     def is_configured(self) -> bool:
-        return True
+        """It is no choice among the ways to pay, whatever the settings list."""
+        return False
 
     def start(self, ask: Ask) -> Started:
         raise GatewayRefused("A gift card is put in before the order is placed. Choose another way to pay.")
@@ -73,14 +76,17 @@ class GiftCardGateway:
             raise GatewayRefused("Nothing was taken from a gift card for this payment.")
         payment = Payment.objects.get(pk=taken.payment_id)
         refund = next((row for row in payment.refunds.all() if row.gateway_key == key), None)
-        entry = put_on(
-            card=taken.card,
-            amount=amount,
-            key=f"back-{key}",
-            reason=f"Back from order {charge.order_number}",
-            payment=payment,
-            refund=refund,
-        )
+        try:
+            entry = put_on(
+                card=taken.card,
+                amount=amount,
+                key=f"back-{key}",
+                reason=f"Back from order {charge.order_number}",
+                payment=payment,
+                refund=refund,
+            )
+        except Busy as error:
+            raise GatewayError(error.message) from error
         return Refunded(external_id=_name(entry))
 
     def parse_event(self, *, headers: Mapping[str, str], body: bytes) -> Event:
