@@ -7,11 +7,12 @@ from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from customers.tests.factories import UserFactory
 from ecommerce.lib.errors import DomainError
 from orders.models import Order
 from orders.tests.test_races import race
 from payments.models import GiftCard, GiftCardEntry, Payment, Refund
-from payments.services import gift_card_ledger, gift_card_plan
+from payments.services import gift_card_plan
 from payments.services.gift_cards import adjust
 from payments.services.orders import cancel_and_refund, place_and_pay
 from payments.services.refunds import refund_payment, return_everything
@@ -25,8 +26,8 @@ def place(cart):
     return lambda: place_and_pay(cart=cart, confirmed_total=None, payment_method="demo")
 
 
-def adds_up():
-    for card in GiftCard.objects.annotate(sum=Sum("entries__amount")):
+def adds_up(**which):
+    for card in GiftCard.objects.filter(**which).annotate(sum=Sum("entries__amount")):
         assert card.balance == (card.sum or 0) >= 0, card
         came = sum((entry.amount for entry in card.entries.all() if entry.amount > 0), Decimal(0))
         assert card.put_on == came
@@ -96,8 +97,6 @@ def test_refunds_and_store_credit_at_once_come_back_once():
 
 @pytest.mark.django_db(transaction=True, databases=databases)
 def test_a_refund_given_as_store_credit_at_once_is_given_once():
-    from customers.tests.factories import UserFactory
-
     customer = UserFactory()
     order, payment = place(cart_paid_by(new_card("100.00"), customer=customer))()
     Order.objects.filter(pk=order.pk).update(customer=customer)
@@ -109,12 +108,12 @@ def test_a_refund_given_as_store_credit_at_once_is_given_once():
 
 
 @pytest.mark.django_db(databases=databases)
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(
         st.tuples(st.sampled_from(["put on", "take off", "order", "cancel", "refund"]), st.integers(1, 3000)),
         min_size=3,
-        max_size=10,
+        max_size=8,
     )
 )
 def test_the_ledger_is_the_balance_after_anything_that_happens(steps):
@@ -141,5 +140,4 @@ def test_the_ledger_is_the_balance_after_anything_that_happens(steps):
         except DomainError:
             continue
         finally:
-            adds_up()
-    assert gift_card_ledger.GiftCardEntry.objects.filter(card=card).exists()
+            adds_up(pk=card.pk)
