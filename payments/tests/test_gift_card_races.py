@@ -4,8 +4,6 @@ from decimal import Decimal
 
 import pytest
 from django.db.models import Sum
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from customers.tests.factories import UserFactory
 from ecommerce.lib.errors import DomainError
@@ -13,8 +11,7 @@ from orders.models import Order
 from orders.tests.test_races import race
 from payments.models import GiftCard, GiftCardEntry, Payment, Refund
 from payments.services import gift_card_plan
-from payments.services.gift_cards import adjust
-from payments.services.orders import cancel_and_refund, place_and_pay
+from payments.services.orders import place_and_pay
 from payments.services.refunds import refund_payment, return_everything
 from payments.services.store_credit import credit_refund, open_credit
 from payments.tests.factories import cart_paid_by, new_card
@@ -105,39 +102,3 @@ def test_a_refund_given_as_store_credit_at_once_is_given_once():
     race(*[lambda: credit_refund(refund=refund)] * 5)
     assert open_credit(customer=customer).balance == 4
     adds_up()
-
-
-@pytest.mark.django_db(databases=databases)
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    steps=st.lists(
-        st.tuples(st.sampled_from(["put on", "take off", "order", "cancel", "refund"]), st.integers(1, 3000)),
-        min_size=3,
-        max_size=8,
-    )
-)
-def test_the_ledger_is_the_balance_after_anything_that_happens(steps):
-    card = new_card("30.10").card
-    placed = []
-    for number, (step, cents) in enumerate(steps):
-        amount = Decimal(cents) / 100
-        try:
-            match step:
-                case "put on":
-                    adjust(card=card, change=amount, reason="x", key=f"{number}")
-                case "take off":
-                    adjust(card=card, change=-amount, reason="x", key=f"{number}")
-                case "order":
-                    cart = cart_paid_by()
-                    cart.gift_cards.create(card=card)
-                    placed.append(place(cart)()[0])
-                case "cancel" if placed:
-                    cancel_and_refund(order=placed.pop(), reason="x")
-                case "refund" if placed:
-                    payment = Payment.objects.filter(order=placed[-1], gateway="gift_card").first()
-                    key = f"{payment.pk}-{number}"
-                    refund_payment(payment=payment, amount=amount, reason="x", key=key)
-        except DomainError:
-            continue
-        finally:
-            adds_up(pk=card.pk)
