@@ -39,6 +39,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("Payments", "payments", "payments.payment"),
             ("Refunds", "undo", "payments.refund"),
+            ("Gift cards", "redeem", "payments.giftcard"),
             ("Invoices", "receipt_long", "orders.invoice"),
             ("Credit notes", "receipt", "orders.creditnote"),
             ("Stored papers", "description", "documents.orderfile"),

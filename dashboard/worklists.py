@@ -20,7 +20,7 @@ def unpaid(now: datetime) -> Q:
     """Orders that wait for money for more than an hour; those paid at the door wait for none."""
     return Q(
         status=Order.Status.PENDING,
-        payment_status=Order.PaymentStatus.UNPAID,
+        payment_status__in=[Order.PaymentStatus.UNPAID, Order.PaymentStatus.PARTLY_PAID],
         expires_at__isnull=False,
         placed_at__lt=now - UNPAID_AFTER,
     )

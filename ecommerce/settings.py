@@ -33,6 +33,8 @@ HTTPS = _site.scheme == "https"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [_site.hostname, "localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECRET_KEY = env.str("SECRET_KEY", "") or load_or_create(VAR_DIR / "secret-key")
+# Keys that were used before: what they signed, and the gift cards found by them, stay good.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 
 INSTALLED_APPS = [
     "ecommerce.apps.EcommerceConfig",
@@ -383,6 +385,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "DeliveryKindEnum": "orders.models.ShippingMethod.Kind",
         "DiscountKindEnum": "orders.models.Discount.Kind",
+        "GiftCardKindEnum": "payments.models.GiftCard.Kind",
     },
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "displayOperationId": False},
 }

@@ -1,4 +1,4 @@
-"""What is asked of somebody who withdraws from a contract."""
+"""What shoppers are asked: to withdraw from a contract, and to pay with a gift card."""
 
 from django import forms
 
@@ -15,3 +15,17 @@ class WithdrawForm(TrackForm):
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )
     field_order = ("name", "number", "email")
+
+
+class GiftCardForm(forms.Form):
+    """The code of a gift card, as it is printed: dashes, spaces and case do not matter."""
+
+    code = forms.CharField(
+        max_length=60,
+        label="Gift card code",
+        help_text="16 characters, such as 7K2M-9PQR-4TVW-X3YZ",
+        error_messages={"required": "Enter the code of a gift card"},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )

@@ -39,6 +39,8 @@ _TONES = {
     "given_up": "",
     "requested": "sun",
     "approved": "blue",
+    "active": "good",
+    "blocked": "bad",
     "received": "sun",
 }
 

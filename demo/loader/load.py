@@ -8,9 +8,10 @@ from customers.models import User
 from demo.loader.catalogue import CatalogueLoader, count_products, products_of
 from demo.loader.credit_notes import load_credit_notes, refunds_to_credit
 from demo.loader.drafts import Drafts
+from demo.loader.gift_cards import load_gift_cards
 from demo.loader.invoices import load_invoices, orders_to_invoice
 from demo.loader.orders import OrderLoader
-from demo.loader.people import ADA_EMAIL, OWNER_EMAIL, People
+from demo.loader.people import ADA, ADA_EMAIL, OWNER_EMAIL, People
 from demo.loader.pictures import copy_pictures, count_files
 from demo.loader.plan import Plan
 from demo.loader.progress import Progress
@@ -62,6 +63,7 @@ def _load_rows(plan: Plan, progress: Progress) -> None:
     with progress.stage("Reviews", plan.reviews) as bar:
         ReviewLoader(plan, people=people, shelf=shelf).load(drafts, bar=bar)
     load_tickets(plan, people=people)
+    load_gift_cards(plan, ada=people.customer(ADA), owner=owner)
 
 
 def _require_empty_shop() -> None:

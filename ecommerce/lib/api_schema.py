@@ -21,6 +21,7 @@ _GROUPS = {
     "orders": "Orders",
     "customers": "Orders",
     "payments": "Payments",
+    "gift-cards": "Payments",
     "reviews": "Reviews",
 }
 _ERRORS = {

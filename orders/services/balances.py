@@ -30,12 +30,20 @@ def payment_state(order: Order) -> str:
     return _STATES.PARTLY_REFUNDED if order.amount_credited else _STATES.PAID
 
 
-def add_money(order: Order, *, paid: Decimal = ZERO, credited: Decimal = ZERO) -> None:
-    """Add to what was `paid` (negative: sent back) and `credited` for a locked order."""
+def add_money(
+    order: Order, *, paid: Decimal = ZERO, credited: Decimal = ZERO, keeps_time: bool = False
+) -> None:
+    """Add to what was `paid` (negative: sent back) and `credited` for a locked order.
+
+    With money on it an order waits for the rest as long as that takes. `keeps_time`: not for this
+    money, which was put in when placing the order; it still ends when the rest does not come.
+    """
+    stays = {} if keeps_time or paid <= 0 else {"expires_at": None}
     Order.objects.filter(pk=order.pk).update(
         amount_paid=F("amount_paid") + paid,
         amount_credited=F("amount_credited") + credited,
         modified_at=timezone.now(),
+        **stays,
     )
     order.refresh_from_db()
     weigh(order)
@@ -47,7 +55,7 @@ def weigh(order: Order) -> None:
     changes: dict[str, Any] = {"payment_status": payment_state(order)}
     is_over = order.balance < 0 and order.status != Order.Status.CANCELLED
     changes["overpaid_since"] = (order.overpaid_since or now) if is_over else None
-    if changes["payment_status"] != _STATES.UNPAID:
+    if changes["payment_status"] not in (_STATES.UNPAID, _STATES.PARTLY_PAID):
         changes["expires_at"] = None
     if changes["payment_status"] == _STATES.PAID and order.paid_at is None:
         changes["paid_at"] = now

@@ -9,6 +9,7 @@ from catalog.models import Variant
 from catalog.services import inventory
 from ecommerce.lib.errors import BadInput, DomainError, NotFound
 from ecommerce.lib.transactions import retrying_atomic
+from orders.merging import take_along
 from orders.models import Cart, CartCoupon, CartLine, Order
 from orders.models.cart import MAX_QUANTITY
 from orders.models.discount import normalise_code
@@ -235,6 +236,7 @@ def merge_carts(*, guest: Cart, customer: Any) -> Cart:
             setattr(target, name, getattr(guest, name))
     target.save()
     holding.take_over(guest=guest, target=target)
+    take_along(guest, target)
     Cart.objects.filter(pk=guest.pk).update(status=Cart.Status.MERGED)
     return target
 

@@ -128,7 +128,7 @@ def values_of(
             "invoice_issued_on": timezone.localtime(invoice.issued_at).date().isoformat(),
             "reason": reason[:200],
             "refund_method": how,
-            **{name: invoice.snapshot[name] for name in _AS_ON_THE_INVOICE},
+            **{name: invoice.snapshot[name] for name in _AS_ON_THE_INVOICE if name in invoice.snapshot},
             **_money_of(order, invoice, credited),
         },
     }
@@ -137,6 +137,8 @@ def values_of(
 _AS_ON_THE_INVOICE = (
     "order_number", "currency", "seller", "customer", "billing_lines", "delivery_lines",
     "prices_include_tax", "reverse_charge",
+    # For programs; invoices of earlier days lack them.
+    "buyer", "ship_to", "untaxed_category", "placed_on", "supplied_on", "supply_from", "supply_until",
 )  # fmt: skip
 
 

@@ -22,6 +22,9 @@ from orders.services.events import record
 from orders.services.invoices import issue_invoice
 from orders.services.notifications import owe
 
+# Of those paid in part only the ones that wait for what a gift card left to pay have an end.
+_WAITING = (Order.PaymentStatus.UNPAID, Order.PaymentStatus.PARTLY_PAID)
+
 
 class WrongState(DomainError):
     """The order is in a state from which this step is not possible; `data["allowed"]` has those that are."""
@@ -59,8 +62,13 @@ def wrong_state(order: Order, status: str) -> WrongState:
 
 
 @retrying_atomic
-def mark_paid(*, order: Order, amount: Decimal | None = None, actor: Any = None) -> Order:
+def mark_paid(
+    *, order: Order, amount: Decimal | None = None, actor: Any = None, with_card: str = ""
+) -> Order:
     """Money has arrived: `amount` of it, or without one all that is due, and then once only.
+
+    `with_card` names the gift card it was taken from when the order was placed: the order waits
+    for the rest no longer than it would without.
 
     An order with nothing left to pay goes on to be processed and gets its invoice; its delivery is
     promised anew when the money was waited for. The money of an order that was cancelled
@@ -72,9 +80,11 @@ def mark_paid(*, order: Order, amount: Decimal | None = None, actor: Any = None)
             return order
         amount = max(order.balance, ZERO)
     had_money = order.got_money
-    balances.add_money(order, paid=amount)
-    words = f": {format_money(amount, order.currency)}" if had_money or not order.is_paid else ""
-    record(order=order, kind="paid", message=f"Payment received{words}", actor=actor)
+    balances.add_money(order, paid=amount, keeps_time=bool(with_card))
+    how = f"Paid with {with_card[:1].lower()}{with_card[1:]}" if with_card else "Payment received"
+    is_part = had_money or with_card or not order.is_paid
+    words = f": {format_money(amount, order.currency)}" if is_part else ""
+    record(order=order, kind="paid", message=f"{how}{words}", actor=actor)
     if order.status == Order.Status.CANCELLED:
         record(
             order=order,
@@ -112,7 +122,7 @@ def choose_payment_method(*, order: Order, payment_method: str) -> Order:
     An order that waits for nothing any more stays as it is.
     """
     order = locked(order)
-    if order.status != Order.Status.PENDING or order.got_money:
+    if order.status != Order.Status.PENDING or (order.got_money and order.expires_at is None):
         return order
     until = pay_until(payment_method, now=timezone.now())
     if until is not None and order.expires_at is not None:
@@ -251,7 +261,7 @@ def expire_unpaid(*, now: datetime) -> int:
     One that is paid or changed meanwhile is left to whoever was faster.
     """
     waiting = Order.objects.filter(
-        status=Order.Status.PENDING, payment_status=Order.PaymentStatus.UNPAID, expires_at__lte=now
+        status=Order.Status.PENDING, payment_status__in=_WAITING, expires_at__lte=now
     ).order_by("pk")
     return sum(_expire(pk, now) for pk in list(waiting.values_list("pk", flat=True)[:500]))
 
@@ -259,7 +269,7 @@ def expire_unpaid(*, now: datetime) -> int:
 @retrying_atomic
 def _expire(pk: int, now: datetime) -> int:
     order = Order.objects.select_for_update().get(pk=pk)
-    unpaid = order.payment_status == Order.PaymentStatus.UNPAID
+    unpaid = order.payment_status in _WAITING
     if order.status != Order.Status.PENDING or not unpaid or not order.expires_at or order.expires_at > now:
         return 0
     cancel_order(order=order, reason="the payment did not arrive in time")

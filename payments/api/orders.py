@@ -27,6 +27,7 @@ from payments.api.wishes import buyer_by_link, buyer_of, wish_of
 from payments.models import Payment
 from payments.services.order_status import change_status
 from payments.services.ordering import BY_LINK, order_at_once
+from payments.tries import count_code
 
 SEND_MONEY = "payments.add_refund"
 _CART = OpenApiParameter(CART_HEADER, str, OpenApiParameter.HEADER, description="A guest's cart.")
@@ -77,6 +78,8 @@ class OrdersView(OrderListView):
         buyer = buyer_by_link(request, data) if by_link else buyer_of(request, data.get("customer_id"))
 
         def place() -> Answer:
+            for _ in data["gift_cards"]:
+                count_code(request)
             actor = customer_of(request) if by_link or buyer != customer_of(request) else None
             order, payment = order_at_once(wish=wish_of(request, data, buyer), customer=buyer, actor=actor)
             return keep(201, _placed(order, payment))

@@ -68,6 +68,16 @@ class NewOrderSerializer(serializers.Serializer):
         default=None,
         help_text="The total that was shown; another one now is refused with 409 `total_changed`.",
     )
+    gift_cards = serializers.ListField(
+        child=serializers.CharField(max_length=60),
+        required=False,
+        default=list,
+        max_length=10,
+        help_text="Codes of gift cards that pay as far as they go; those kept with the cart pay too.",
+    )
+    use_store_credit = serializers.BooleanField(
+        required=False, default=False, help_text="The customer's own credit pays as far as it goes."
+    )
 
 
 class OrderPlacedSerializer(serializers.Serializer):

@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from payments.api import edits, orders, payments, returns, webhooks, withdrawals
+from payments.api import edits, gift_cards, orders, payments, returns, webhooks, withdrawals
 
 _ID = r"[0-9]{1,18}"
 
@@ -25,6 +25,13 @@ urlpatterns = [
     re_path(
         r"^payments/webhooks/(?P<gateway>[a-z_]{1,40})/?$", webhooks.WebhookView.as_view(), name="api_webhook"
     ),
+    re_path(r"^cart/gift-cards/?$", gift_cards.CartGiftCardsView.as_view(), name="api_cart_gift_cards"),
+    re_path(
+        rf"^cart/gift-cards/(?P<card_id>{_ID})/?$",
+        gift_cards.CartGiftCardView.as_view(),
+        name="api_cart_gift_card",
+    ),
+    re_path(r"^gift-cards/balance/?$", gift_cards.BalanceView.as_view(), name="api_gift_card_balance"),
     re_path(r"^payments/?$", payments.PaymentListView.as_view(), name="api_payments"),
     re_path(rf"^payments/(?P<payment_id>{_ID})/?$", payments.PaymentView.as_view(), name="api_payment"),
     re_path(

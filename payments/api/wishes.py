@@ -69,7 +69,7 @@ def wish_of(request: Request, data: dict[str, Any], buyer: User | None) -> Wish:
             (find_sku(product_id=item.get("product_id"), sku=item["sku"]), item["quantity"])
             for item in data["items"]
         ]
-    wanted = ("shipping_method", "payment_method", "coupon", "note", "confirmed_total")
+    wanted = ("shipping_method", "payment_method", "coupon", "note", "confirmed_total", "use_store_credit")
     return Wish(
         email=email,
         shipping_address=delivery,
@@ -77,6 +77,7 @@ def wish_of(request: Request, data: dict[str, Any], buyer: User | None) -> Wish:
         items=items,
         cart=cart,
         vat_number=data.get("vat_number"),
+        gift_cards=tuple(data["gift_cards"]),
         **{key: data[key] for key in wanted},
     )
 

@@ -18,6 +18,7 @@ from orders.shipping import Offer
 from orders.vat_numbers import check, normalise
 from payments import gateways
 from payments.models import Payment
+from payments.services.cart_gift_cards import use_card, use_credit
 from payments.services.drafts import place_by_link
 from payments.services.orders import place_and_pay
 
@@ -32,7 +33,7 @@ class Wish:
     Without `shipping_method` and `payment_method` the cart's own answers count, then the cheapest
     delivery and the first way to pay. `payment_method` BY_LINK: the customer is sent a link and
     chooses there. `confirmed_total` is only compared. `vat_number` None: the
-    cart's own.
+    cart's own. `gift_cards` are codes of cards that pay beside those kept with the cart.
     """
 
     email: str
@@ -46,6 +47,8 @@ class Wish:
     note: str = ""
     vat_number: str | None = None
     confirmed_total: Decimal | None = None
+    gift_cards: tuple[str, ...] = ()
+    use_store_credit: bool = False
 
 
 @retrying_atomic
@@ -54,8 +57,9 @@ def order_at_once(*, wish: Wish, customer: Any = None, actor: Any = None) -> tup
 
     `actor` is the member of staff who orders for somebody else. A cart that has become an order
     returns that order. Raises what `place_and_pay` and the cart's services raise, CartChanged
-    (`price_changed`) for a cart whose prices changed when no total was confirmed, and
-    `coupon_not_applied` for a `coupon` that takes nothing off.
+    (`price_changed`) for a cart whose prices changed when no total was confirmed,
+    `coupon_not_applied` for a `coupon` that takes nothing off, and what `use_card` and `use_credit`
+    raise for cards that cannot pay.
     """
     if wish.items is not None:
         cart = cart_of_items(items=wish.items, customer=customer)
@@ -66,11 +70,25 @@ def order_at_once(*, wish: Wish, customer: Any = None, actor: Any = None) -> tup
     if placed := Order.objects.filter(cart=cart).first():
         return placed, Payment.objects.filter(live_for=placed.pk).order_by("-part").first()
     cart = _answer(cart, wish, by_staff=actor is not None)
+    _put_cards_in(cart, wish, customer)
     order, payment = _place(cart, wish, customer)
     if actor is not None:
         message = f"Placed by {actor.get_full_name()} for the customer"
         record(order=order, kind="placed_by_staff", message=message[:300], actor=actor, is_public=False)
     return order, payment
+
+
+def _put_cards_in(cart: Cart, wish: Wish, customer: Any) -> None:
+    if wish.payment_method == BY_LINK and (wish.gift_cards or wish.use_store_credit):
+        raise BadInput("Gift cards pay when an order is placed, not by a link.", field="gift_cards")
+    for code in wish.gift_cards:
+        try:
+            use_card(cart=cart, code=code)
+        except DomainError as error:
+            error.field = "gift_cards" if error.field == "code" else error.field
+            raise
+    if wish.use_store_credit:
+        use_credit(cart=cart, customer=customer)
 
 
 def _place(cart: Cart, wish: Wish, customer: Any) -> tuple[Order, Payment | None]:

@@ -11,7 +11,10 @@ from orders.services.checkout import place_order
 from orders.services.orders import cancel_order, choose_payment_method, mark_paid
 from payments import gateways
 from payments.gateways.base import GatewayError
-from payments.models import Payment
+from payments.gateways.gift_card.gateway import GIFT_CARD
+from payments.models import CartGiftCard, Payment
+from payments.services.gift_card_payments import pay_with_cards
+from payments.services.gift_card_plan import plan_of, require_agreement
 from payments.services.payments import call_off_payment, close_at_gateway, create_payment, open_payment
 from payments.services.refunds import return_everything
 
@@ -24,28 +27,52 @@ def place_and_pay(
     confirmed_total: Decimal | None,
     payment_method: str,
     agreed: Agreement | None = None,
+    cards_agreed: Agreement | None = None,
 ) -> tuple[Order, Payment | None]:
-    """Place the order and open its payment in one transaction.
+    """Place the order, take what the cart's gift cards pay, and open the payment of the rest.
 
-    Doing it again for the same cart returns the same order and its payment. An order that
-    costs nothing is paid at once and has no payment. Raises what `place_order` raises, and
-    BadInput for a payment method that is not offered.
+    All in one transaction; doing it again for the same cart returns the same order and its payment.
+    An order that costs nothing is paid at once and has no payment; one that gift cards cover is paid
+    at once too, and needs no `payment_method`. `cards_agreed` is what the shopper saw of the cards
+    (None: a program, which saw nothing). Raises what `place_order` raises, BadInput for a payment
+    method that is not offered, and CardEmptier when the cards pay another amount than was agreed to.
     """
-    gateway = gateways.choose(payment_method)
+    may_be_covered = not payment_method and CartGiftCard.objects.filter(cart=cart).exists()
+    method = GIFT_CARD if may_be_covered else gateways.choose(payment_method).code
     order = place_order(
         cart=cart,
         customer=customer,
         confirmed_total=confirmed_total,
-        payment_method=gateway.code,
+        payment_method=method,
         agreed=agreed,
     )
-    if live := Payment.objects.filter(live_for=order.pk).order_by("-part").first():
+    payments = list(Payment.objects.filter(order=order).order_by("-part"))
+    if not payments and order.status == Order.Status.PENDING and not order.is_paid:
+        order = _use_cards(order, cart, payment_method, cards_agreed, customer)
+        payments = list(Payment.objects.filter(order=order).order_by("-part"))
+    live = next((payment for payment in payments if payment.live_for == order.pk), None)
+    is_waiting = order.status == Order.Status.PENDING and order.amount_due
+    # A card's payment is no answer while the order still waits for the rest.
+    if live is not None and (live.gateway != GIFT_CARD or not is_waiting):
         return order, live
     if order.is_paid or order.status == Order.Status.CANCELLED:
         return order, None
     if not order.total:
         return mark_paid(order=order), None
-    return order, create_payment(order=order, gateway=gateway.code, actor=customer)
+    return order, create_payment(order=order, gateway=payment_method, actor=customer)
+
+
+def _use_cards(
+    order: Order, cart: Cart, payment_method: str, agreed: Agreement | None, customer: Any
+) -> Order:
+    """Take from the cart's gift cards what they pay of an order that has just been placed."""
+    plan = plan_of(cart=cart, total=order.total, currency=order.currency)
+    require_agreement(plan, agreed)
+    if plan.left:
+        gateways.choose(payment_method)
+    elif plan.covers_all:
+        order = choose_payment_method(order=order, payment_method=GIFT_CARD)
+    return pay_with_cards(order=order, plan=plan, customer=customer)
 
 
 def pay_by(*, order: Order, gateway: str) -> Payment:

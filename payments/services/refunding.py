@@ -18,7 +18,7 @@ from payments.services.refunds import About, claim_shares, complete_all
 from payments.services.sent_refunds import is_of_return
 
 # Ways that staff may choose when they send money back.
-METHODS = (Refund.Method.ORIGINAL, Refund.Method.BY_HAND)
+METHODS = (Refund.Method.ORIGINAL, Refund.Method.STORE_CREDIT, Refund.Method.BY_HAND)
 
 
 def refund_parts(

@@ -205,6 +205,10 @@ def complete_refund(*, refund: Refund, actor: Any = None) -> Refund:
     Raises GatewayError while it cannot be reached. What it will never send has failed then; the
     reconciliation list shows it.
     """
+    if refund.method == Refund.Method.STORE_CREDIT:
+        from payments.services.store_credit import credit_refund
+
+        return credit_refund(refund=refund, actor=actor)
     payment = refund.payment
     if refund.method == Refund.Method.BY_HAND:
         return book_refund(refund=refund, external_id=BY_HAND, actor=actor)

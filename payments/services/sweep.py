@@ -9,6 +9,7 @@ from orders.models import Order
 from payments import gateways
 from payments.gateways.base import GatewayError
 from payments.models import Payment, Refund
+from payments.services.gift_card_emails import send_owed_cards
 from payments.services.payments import call_off_payment, close_at_gateway, settle
 from payments.services.refunds import retry_pending, return_everything, return_surplus
 from payments.services.returns import finish_returns
@@ -19,14 +20,15 @@ _AT_ONCE = 500
 
 
 def sweep(*, now: datetime) -> dict[str, int]:
-    """Ask gateways about payments that wait too long, close those of cancelled orders, and
-    send back money that no order needs."""
+    """Ask gateways about payments that wait too long, close those of cancelled orders, send
+    back money that no order needs, and send gift cards whose email was lost."""
     return {
         "payments settled": _settle_waiting(now),
         "payments ended": _end_at_gateways(now),
         "refunds retried": retry_pending(),
         "returns refunded": finish_returns(),
         "payments returned": _return_unneeded(),
+        "gift cards emailed": send_owed_cards(now=now),
     }
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ecommerce.lib.errors import DomainError
 from orders.access import cart_of_form, order_for_token
+from orders.agreement import Agreement, changes_between, read_agreement
 from orders.forms.checkout import PayForm
 from orders.models import Cart, Order
 from orders.models.balance import PAID_AT_DOOR
@@ -16,8 +17,12 @@ from orders.views.tracking import order_context
 from payments import gateways
 from payments.gateways.base import Gateway, GatewayError, GatewayRefused
 from payments.models import Payment
+from payments.services.gift_card_plan import plan_of
 from payments.services.orders import cancel_and_refund, pay_by, place_and_pay
 from payments.services.payments import open_payment, settle, start_payment
+
+# What the page itself says, as it was and as it is.
+_SAID_BY_PAGE = ("order_changed", "gift_cards_changed")
 
 
 @require_POST
@@ -26,7 +31,9 @@ def place(request: HttpRequest) -> HttpResponse:
     cart = cart_of_form(request)
     if cart is None:
         return render(request, "orders/session_ended.html", status=409)
-    form = PayForm(request.POST, methods=pay_choices())
+    form, seen = PayForm(request.POST, methods=pay_choices()), _cards_seen(request)
+    # With a gift card nothing may be left to pay; the service asks when something is.
+    form.fields["payment_method"].required = not seen
     if not form.is_valid():
         return _refused(request, cart, form, 400)
     customer = request.user if request.user.is_authenticated else None
@@ -37,9 +44,10 @@ def place(request: HttpRequest) -> HttpResponse:
             confirmed_total=None,
             agreed=form.cleaned_data["agreed"],
             payment_method=form.cleaned_data["payment_method"],
+            cards_agreed=seen,
         )
     except DomainError as error:
-        if error.code != "order_changed":  # the page itself says what changed
+        if error.code not in _SAID_BY_PAGE:
             form.add_error(error.field if error.field in form.fields else None, error.message)
         return _refused(request, cart, form, error.http_status)
     return _lead_to_payment(request, order, payment)
@@ -49,9 +57,18 @@ def pay_choices() -> list[tuple[str, str]]:
     return [(gateway.code, gateway.label) for gateway in gateways.offered()]
 
 
+def _cards_seen(request: HttpRequest) -> Agreement:
+    """What the page said of gift cards; a page that said nothing, or was not ours, showed none."""
+    return read_agreement(request.POST.get("cards", "")) or {}
+
+
 def _refused(request: HttpRequest, cart: Cart, form: PayForm, status: int) -> HttpResponse:
     """The last page again: what changed, the new total, and every answer as it was."""
     context = review_context(cart, form=form, agreed=form.cleaned_data.get("agreed"))
+    quote = context["view"].quote
+    plan = plan_of(cart=cart, total=quote.total, currency=quote.currency)
+    context["cards_plan"] = plan
+    context["changes"] += changes_between(_cards_seen(request), plan.agreement())
     return render(request, "orders/checkout_review.html", context, status=status)
 
 
@@ -87,9 +104,9 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _ways_to_pay(order: Order) -> list[Gateway]:
-    """The courier collects whole orders, not the balance of one that is paid otherwise."""
-    found = gateways.offered()
-    return [one for one in found if one.code != PAID_AT_DOOR] if order.awaits_balance else found
+    """The courier collects no balance of an order that was paid otherwise, only what a gift card left."""
+    found, is_balance = gateways.offered(), order.awaits_balance and order.expires_at is None
+    return [one for one in found if one.code != PAID_AT_DOOR] if is_balance else found
 
 
 def _payment_page(request: HttpRequest, order: Order, error: DomainError | None = None) -> HttpResponse:

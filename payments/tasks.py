@@ -1,0 +1,11 @@
+"""Background work of payments. Every task may run twice; the sweep finds lost ones."""
+
+from celery import shared_task
+
+from payments.services import gift_card_emails
+
+
+@shared_task
+def send_gift_card(card_id: int) -> None:
+    """Send the email that brings a gift card."""
+    gift_card_emails.send_gift_card(card_id)
