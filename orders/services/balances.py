@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F
 from django.utils import timezone
 
 from catalog.models import StoreSettings
@@ -39,9 +38,11 @@ def add_money(
     money, which was put in when placing the order; it still ends when the rest does not come.
     """
     stays = {} if keeps_time or paid <= 0 else {"expires_at": None}
+    # Added here, in Decimal: SQLite adds in binary.
+    row = Order.objects.select_for_update().only("amount_paid", "amount_credited").get(pk=order.pk)
     Order.objects.filter(pk=order.pk).update(
-        amount_paid=F("amount_paid") + paid,
-        amount_credited=F("amount_credited") + credited,
+        amount_paid=row.amount_paid + paid,
+        amount_credited=row.amount_credited + credited,
         modified_at=timezone.now(),
         **stays,
     )

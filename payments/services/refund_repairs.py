@@ -11,7 +11,8 @@ from ecommerce.lib.money import format_money
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Return
 from orders.services.orders import locked
-from payments.models import Payment, Refund
+from payments.models import Refund
+from payments.services.claims import unclaim
 from payments.services.refunding import release_parts
 from payments.services.refunds import complete_refund
 from payments.services.repairs import note
@@ -92,8 +93,7 @@ def give_up_refund(*, refund: Refund, note_text: str, actor: Any = None) -> Refu
         if found.status == _States.GIVEN_UP:
             return found
         raise _too_late(found)
-    claimed = Payment.objects.filter(pk=refund.payment_id, refunded_amount__gte=refund.amount)
-    claimed.update(refunded_amount=F("refunded_amount") - refund.amount, modified_at=timezone.now())
+    unclaim(payment_id=refund.payment_id, amount=refund.amount)
     release_parts(refund=refund)
     note(order, f"Gave the refund of {_amount(refund)} up: {note_text}", actor, refund=refund.pk)
     refund.refresh_from_db()

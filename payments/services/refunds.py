@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from ecommerce.lib.errors import BadInput, DomainError
@@ -20,6 +19,7 @@ from payments.gateways.base import GatewayError, GatewayRefused
 from payments.models import Payment, Refund
 from payments.services.alerts import flag
 from payments.services.charges import charge_of
+from payments.services.claims import claim, unclaim
 from payments.services.sent_refunds import write_sent
 
 BY_HAND = "by-hand"
@@ -243,13 +243,9 @@ def _claim(
     order = locked(payment.order)
     if found := Refund.objects.filter(key=key).first():
         return found
-    left = Payment.objects.filter(
-        pk=payment.pk, status=Payment.Status.CAPTURED, amount__gte=F("refunded_amount") + amount
-    )
-    if not left.update(refunded_amount=F("refunded_amount") + amount, modified_at=timezone.now()):
+    if not claim(payment_id=payment.pk, amount=amount):
         payment.refresh_from_db()
-        captured = payment.amount if payment.status == Payment.Status.CAPTURED else Decimal(0)
-        rest = format_money(captured - payment.refunded_amount, payment.currency)
+        rest = format_money(payment.left, payment.currency)
         raise DomainError(
             f"At most {rest} of this payment can go back.", code="above_captured", field="amount"
         )
@@ -273,7 +269,7 @@ def _claim(
                 created_by=about.actor,
             )
     except IntegrityError:
-        Payment.objects.filter(pk=payment.pk).update(refunded_amount=F("refunded_amount") - amount)
+        unclaim(payment_id=payment.pk, amount=amount)
         return Refund.objects.get(key=key)
 
 
@@ -320,9 +316,8 @@ def _mark_sent(refund: Refund, external_id: str) -> bool:
     sent = {"status": states.DONE, "external_id": external_id, "done_at": timezone.now()}
     if rows.filter(status__in=(states.PENDING, states.FAILED)).update(**sent):
         return True
-    room = Payment.objects.filter(pk=refund.payment_id, amount__gte=F("refunded_amount") + refund.amount)
     given_up = rows.filter(status=states.GIVEN_UP).exists()
-    if given_up and room.update(refunded_amount=F("refunded_amount") + refund.amount):
+    if given_up and claim(payment_id=refund.payment_id, amount=refund.amount):
         return bool(rows.update(**sent))
     by_hand = rows.filter(status=states.DONE, method=Refund.Method.BY_HAND, external_id="").exists()
     if given_up or (by_hand and external_id):

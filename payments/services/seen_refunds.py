@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from django.db.models import F
 from django.utils import timezone
 
 from ecommerce.lib.money import ZERO
 from orders.services.orders import locked
 from payments.gateways.base import RefundSeen
 from payments.models import Payment, Refund
+from payments.services.claims import claim
 from payments.services.refunds import book_refund, fail_refund
 from payments.services.sent_refunds import write_sent
 
@@ -41,8 +41,7 @@ def _was_asked_for(own: Refund, seen: RefundSeen) -> bool:
 def _add(payment: Payment, seen: RefundSeen) -> None:
     """Somebody sent money back on the gateway's own pages."""
     order = locked(payment.order)
-    room = Payment.objects.filter(pk=payment.pk, amount__gte=F("refunded_amount") + seen.amount)
-    if not room.update(refunded_amount=F("refunded_amount") + seen.amount, modified_at=timezone.now()):
+    if not claim(payment_id=payment.pk, amount=seen.amount):
         return
     credit = seen.amount - min(seen.amount, max(-order.balance, ZERO))
     refund = Refund.objects.create(
