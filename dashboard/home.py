@@ -125,9 +125,8 @@ def _best(first: date, last: date, by: str) -> list[Mapping[str, Any]]:
 
 def _order_tasks(request: HttpRequest) -> list[dict[str, Any]]:
     counts = worklists.order_counts()
-    icons = {"unpaid": "hourglass_top", "to_ship": "package_2", "picking": "shopping_basket", "late": "alarm"}
     return [
-        _task(label, counts[name], admin_link("orders.order", queue=name), icons[name])
+        _task(label, counts[name], admin_link("orders.order", queue=name), worklists.ICONS[name])
         for name, label in worklists.QUEUES
     ]
 

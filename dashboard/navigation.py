@@ -102,8 +102,7 @@ def _orders(request: HttpRequest, allowed: dict[str, Any]) -> list[dict[str, Any
     everything = _item(request, "All orders", "receipt", "orders.order")
     link, chosen = everything["link"], request.GET.get("queue", "")
     everything["active"] = everything["active"] and not chosen
-    icons = {"unpaid": "hourglass_top", "to_ship": "package_2", "picking": "shopping_basket", "late": "alarm"}
-    titles = {"unpaid": "Unpaid > 1 h", "to_ship": "To ship", "picking": "Picking", "late": "Late"}
+    titles = dict(worklists.QUEUES) | {"unpaid": "Unpaid > 1 h"}
     counts = worklists.order_counts()
     items = [everything]
     if "orders.draftorder" in allowed:
@@ -111,7 +110,7 @@ def _orders(request: HttpRequest, allowed: dict[str, Any]) -> list[dict[str, Any
     for name, _ in worklists.QUEUES:
         item = {
             "title": titles[name],
-            "icon": icons[name],
+            "icon": worklists.ICONS[name],
             "link": f"{link}?queue={name}",
             "active": request.path == link and chosen == name,
         }

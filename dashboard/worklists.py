@@ -42,6 +42,11 @@ def late(today: date) -> Q:
     return to_ship() & Q(promised_from__lte=today)
 
 
+def too_late() -> Q:
+    """Orders paid after their time was over whose goods are gone: their shoppers were asked."""
+    return Q(status=Order.Status.CANCELLED, choice_until__isnull=False)
+
+
 def queue(name: str) -> Q | None:
     """The orders of the quick filter `name`, None for an unknown one."""
     match name:
@@ -53,6 +58,8 @@ def queue(name: str) -> Q | None:
             return picking()
         case "late":
             return late(timezone.localdate())
+        case "too_late":
+            return too_late()
     return None
 
 
@@ -61,7 +68,16 @@ QUEUES = (
     ("to_ship", "To ship"),
     ("picking", "Picking"),
     ("late", "Late"),
+    ("too_late", "Paid too late"),
 )
+
+ICONS = {
+    "unpaid": "hourglass_top",
+    "to_ship": "package_2",
+    "picking": "shopping_basket",
+    "late": "alarm",
+    "too_late": "pending_actions",
+}
 
 
 def waits_for_money(order: Order) -> bool:
@@ -90,6 +106,7 @@ def is_late(order: Order, today: date) -> bool:
 
 
 def order_counts() -> dict[str, int]:
-    """How many orders are in each queue. One query, which reads open orders only."""
+    """How many orders are in each queue. One query, which reads open orders only, and the few that
+    were paid too late."""
     counts: dict[str, Any] = {name: Count("pk", filter=queue(name)) for name, _ in QUEUES}
-    return Order.objects.filter(_OPEN).aggregate(**counts)
+    return Order.objects.filter(_OPEN | too_late()).aggregate(**counts)

@@ -144,6 +144,13 @@ class Order(OrderFacts, BaseModel):
     shipped_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    choice_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text="Paid after its time was over, and the goods are gone: the shopper may wait for them. "
+        "Then the money goes back.",
+    )
 
     objects = OrderManager()  # type: ignore[misc]
     all_objects = OrderQuerySet.as_manager()  # type: ignore[misc]

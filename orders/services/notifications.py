@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import StoreSettings
+from catalog.services import inventory
 from ecommerce.lib.background import after_commit
 from ecommerce.lib.emails import send_email
 from orders.models import Notification, Order, OrderLine, Shipment, ShipmentLine
@@ -47,8 +49,7 @@ def send_notification(pk: int) -> bool:
     if not mine.update(claimed_at=now, attempts=F("attempts") + 1):
         return False
     row = Notification.objects.select_related("order").get(pk=pk)
-    if row.kind == Notification.Kind.PAYMENT_REQUEST and not row.order.amount_due:
-        # Paid or cancelled while the email waited: there is nothing to ask for any more.
+    if _is_out_of_date(row):
         Notification.objects.filter(pk=pk).update(sent_at=now, last_error="Not needed any more.")
         return False
     try:
@@ -59,6 +60,16 @@ def send_notification(pk: int) -> bool:
         return False
     Notification.objects.filter(pk=pk).update(sent_at=timezone.now(), last_error="")
     return True
+
+
+def _is_out_of_date(row: Notification) -> bool:
+    """Whether something happened while the email waited that makes it wrong."""
+    match row.kind:
+        case Notification.Kind.PAYMENT_REQUEST:  # paid or cancelled: there is nothing to ask for
+            return not row.order.amount_due
+        case Notification.Kind.ORDER_CANCELLED:  # on after all
+            return row.order.status != Order.Status.CANCELLED
+    return False
 
 
 def send_owed(*, now: datetime, limit: int = 500) -> int:
@@ -79,12 +90,13 @@ def _part_of(shipment: Shipment, lines: list[OrderLine]) -> list[ShipmentLine]:
 
 def _context(row: Notification) -> dict[str, Any]:
     shop, shipment = StoreSettings.current(), None
-    cancelled = row.order.events.filter(kind="cancelled").first()
+    cancelled = row.order.events.filter(kind="cancelled").last()
+    late = row.order.events.filter(kind="goods_gone").last()
     changed = row.order.events.filter(kind__in=["edited", "address_changed"]).last()
     with_goods = (Notification.Kind.ORDER_SHIPPED, Notification.Kind.ORDER_READY)
     if row.kind in with_goods and row.key:
         shipment = Shipment.objects.filter(pk=row.key, order=row.order).first()
-    lines = list(row.order.lines.all())
+    lines = list(row.order.lines.select_related("product"))
     return {
         "order": row.order,
         "lines": lines,
@@ -96,6 +108,10 @@ def _context(row: Notification) -> dict[str, Any]:
         "contact_phone": shop.contact_phone,
         "bank": shop,
         "reason": cancelled.data.get("reason", "") if cancelled else "",
+        "gone": late.data.get("words", "") if late else "",
+        "late_amount": Decimal(late.data["amount"]) if late else None,
+        "waits": bool(inventory.waiting_for(row.order.stock_reference)),
+        "choice_url": settings.SITE_URL + reverse("payments:late", args=[row.order.token]),
         "track_url": settings.SITE_URL + row.order.get_absolute_url(),
         "pay_url": settings.SITE_URL + reverse("payments:start", args=[row.order.token]),
         **return_context(row),
