@@ -19,6 +19,7 @@ class Fake:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.fakes.server", name],
             cwd=ROOT,
+            stdin=subprocess.PIPE,  # closes with this process, and the fake ends with it
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -28,7 +29,7 @@ class Fake:
     def tell(self, verb: str, **body: Any) -> Any:
         """`POST /_fake/<verb>`: something a person or a fault does at the provider."""
         answer = requests.post(f"{self.url}/_fake/{verb}", json=body, timeout=30)
-        answer.raise_for_status()
+        assert answer.ok, answer.text
         return answer.json()
 
     def go_wrong(
@@ -44,7 +45,7 @@ class Fake:
 
     def stop(self) -> None:
         self._process.kill()
-        self._process.wait()
+        self._process.communicate()
 
 
 @contextmanager

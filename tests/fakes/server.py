@@ -7,12 +7,14 @@ A fake is a module `tests.fakes.<name>` with a class `Api(FakeApi)`; `python -m 
   next `times` requests that match go wrong. `do` is "error" (answers `status`), "drop_before" (the
   line goes dead and nothing was done), "drop_after" (all was done and the answer is lost) or "hang"
   (no answer until the client gives up; nothing was done).
-- `POST /_fake/<verb>`: what a person does at the provider: `Api.do_<verb>(**body)`.
+- `POST /_fake/<verb>`: what a person does at the provider: `Api.do_<verb>(**body)`. Every fake has
+  `reset`: empty books, no faults, no requests.
 - `GET /_fake/requests`: every request it got, oldest first.
 """
 
 import importlib
 import json
+import os
 import re
 import socket
 import sys
@@ -25,9 +27,16 @@ from urllib.parse import urlsplit
 class Refusal(Exception):
     """An answer that is not 200."""
 
-    def __init__(self, status: int, body: Any) -> None:
+    def __init__(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
         super().__init__(str(body))
-        self.status, self.body = status, body
+        self.status, self.body, self.headers = status, body, headers or {}
+
+
+class Answer:
+    """An answer with headers of its own."""
+
+    def __init__(self, body: Any, headers: dict[str, str]) -> None:
+        self.body, self.headers = body, headers
 
 
 class Page(str):
@@ -48,8 +57,22 @@ class FakeApi:
         self.requests: list[dict[str, Any]] = []
 
     def handle(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Any:
-        """Answer a request of the provider's API: JSON-able, `Page`, `Redirect`, or raise Refusal."""
+        """Answer a request of the provider: JSON-able, `Page`, `Redirect`, `Answer`, or raise Refusal."""
         raise Refusal(404, {"error": f"no such route: {method} {path}"})
+
+    def reset(self) -> None:
+        """Empty the books. Override; `self.lock` is held."""
+
+    def do_reset(self) -> dict[str, Any]:
+        with self.lock:
+            self.faults.clear()
+            self.requests.clear()
+            self.reset()
+        return {}
+
+    def error_body(self, status: int) -> Any:
+        """What an "error" fault says, in the provider's own form. Override."""
+        return {"error": "told to fail"}
 
     def take_fault(self, method: str, path: str) -> dict[str, Any] | None:
         for fault in self.faults:
@@ -85,12 +108,17 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.recv(1)  # returns when the client gives up
             return self._hang_up()
         if fault and kind == "error":
-            return self._answer(fault.get("status", 500), fault.get("body", {"error": "told to fail"}))
+            status = fault.get("status", 500)
+            return self._answer(status, fault.get("body") or self.api.error_body(status))
         try:
             with self.api.lock:
                 answer = self.api.handle(self.command, parts.path, parts.query, headers, body)
         except Refusal as refusal:
-            return self._answer(refusal.status, refusal.body)
+            answer = refusal
+        if isinstance(answer, Refusal) and kind != "drop_after":
+            return self._answer(answer.status, answer.body, answer.headers)
+        if isinstance(answer, Answer) and kind != "drop_after":
+            return self._answer(200, answer.body, answer.headers)
         return self._hang_up() if kind == "drop_after" else self._answer(200, answer)
 
     do_GET = do_POST = do_PATCH = do_DELETE = _serve
@@ -108,7 +136,7 @@ class _Handler(BaseHTTPRequestHandler):
         except Refusal as refusal:
             return self._answer(refusal.status, refusal.body)
 
-    def _answer(self, status: int, body: Any) -> None:
+    def _answer(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
         if isinstance(body, Redirect):
             self.send_response(303)
             self.send_header("Location", str(body))
@@ -120,6 +148,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8" if page else "application/json")
         self.send_header("Content-Length", str(len(content)))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
 
@@ -128,12 +158,23 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.shutdown(socket.SHUT_RDWR)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # tests press at once
+
+
+def _end_with_parent() -> None:
+    """A test run that was killed leaves no server behind: its end of the pipe closes."""
+    sys.stdin.read()
+    os._exit(0)
+
+
 def serve(name: str) -> None:
-    """Serve a fake until the process is ended; the first line printed is its port."""
+    """Serve a fake until standard input ends; the first line printed is its port."""
     api = importlib.import_module(f"tests.fakes.{name}").Api()
     handler = type("Handler", (_Handler,), {"api": api})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    with _Server(("127.0.0.1", 0), handler) as server:
         api.base_url = f"http://127.0.0.1:{server.server_port}"
         sys.stdout.write(f"{server.server_port}\n")
         sys.stdout.flush()
