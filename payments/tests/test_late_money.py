@@ -1,4 +1,4 @@
-"""Money that comes after an order was cancelled for want of it: the order lives again, or the shopper is asked."""
+"""Money that comes after its order was cancelled for want of it: on after all, or the shopper is asked."""
 
 from datetime import timedelta
 
