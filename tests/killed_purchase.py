@@ -22,9 +22,12 @@ from orders.models import Cart, Discount, DiscountUse, Invoice, InvoiceCounter, 
 from orders.services import cart as carts
 from orders.services.checkout import save_answers
 from orders.services.holding import hold_cart
+from payments.gateways.stripe.amounts import from_stripe
 from payments.models import DemoTransaction, Payment, Refund
 from payments.services import orders as paying
 from payments.services import payments
+from payments.tests.stripe_shop import deliver, stripe_environment, things
+from tests.fakes.process import Fake
 
 SKU = "FIELD-BACKPACK-RASPBERRY"
 PIECES = 2
@@ -35,8 +38,11 @@ ADDRESS = PostalAddress(
 )
 
 
-def prepare(gateway: str) -> None:
-    """What has to be there before: a code that one order may use, and enough on the shelf."""
+def prepare(fake: Fake | None) -> None:
+    """What has to be there before: a bank, a code that one order may use, enough on the shelf."""
+    if fake is not None:
+        for name, value in stripe_environment(fake).items():
+            setattr(settings, name, value)
     Discount.objects.create(name="Once", code=CODE, percent=Decimal(10), max_uses=1)
     StockItem.objects.filter(variant__sku=SKU).update(on_hand=0, held=0)
     Hold.objects.filter(item__variant__sku=SKU).delete()
@@ -49,11 +55,7 @@ def prepare(gateway: str) -> None:
     Return.objects.update(label_stored_at=timezone.now())
 
 
-def forget(gateway: str) -> None:
-    """The bank has its books in the shop's own database here, which was put back already."""
-
-
-def buy(gateway: str) -> None:
+def buy(fake: Fake | None) -> None:
     """Basket, hold, "Pay", the bank's page, the bank's message, and the way back to the shop."""
     cart = carts.open_cart()
     carts.add_line(cart=cart, sku=SKU, quantity=PIECES)
@@ -63,12 +65,16 @@ def buy(gateway: str) -> None:
     carts.add_coupon(cart=Cart.objects.get(pk=cart.pk), code=CODE)
     hold_cart(cart=cart)
     cart = Cart.objects.get(pk=cart.pk)
-    _, payment = paying.place_and_pay(cart=cart, confirmed_total=None, payment_method=gateway)
+    _, payment = paying.place_and_pay(cart=cart, confirmed_total=None, payment_method="stripe" if fake else "demo")
     assert payment is not None
     payments.start_payment(payment=payment)
     payment.refresh_from_db()
     browser = Client(SERVER_NAME="127.0.0.1")
-    approve(browser, payment)
+    if fake is None:
+        approve(browser, payment)
+    else:
+        fake.tell("pay", session=payment.external_id)
+        assert {answer.status_code for answer in deliver(browser, fake)} == {200}
     answer = browser.get(reverse("payments:return", args=[payment.reference]))
     assert answer.status_code == 302, answer.status_code
 
@@ -79,14 +85,17 @@ def approve(browser: Client, payment: Payment) -> None:
     assert browser.post(address, {"choice": "approve"}).status_code == 302
 
 
-def charges(gateway: str) -> list[Decimal]:
-    """What the bank took for our orders, by its own books."""
-    taken = DemoTransaction.objects.filter(decision=DemoTransaction.Decision.APPROVED)
+def charges(fake: Fake | None) -> list[Decimal]:
+    """What the bank took, by its own books."""
+    if fake is not None:
+        taken = [one for one in things(fake, "charge") if one["status"] == "succeeded"]
+        return [from_stripe(one["amount_captured"] - one["amount_refunded"], "EUR") for one in taken]
+    approved = DemoTransaction.objects.filter(decision=DemoTransaction.Decision.APPROVED)
     ours = Payment.objects.filter(order__email=EMAIL).values("reference")
-    return list(taken.filter(reference__in=ours).values_list("amount", flat=True))
+    return list(approved.filter(reference__in=ours).values_list("amount", flat=True))
 
 
-def look(gateway: str) -> list[str]:
+def look(fake: Fake | None) -> list[str]:
     """Let time go by, with a sweep now and then; returns what is not legal after it, in words."""
     now = timezone.now()
     problems = []
@@ -94,7 +103,7 @@ def look(gateway: str) -> list[str]:
         _, failed = sweep(now=now + timedelta(minutes=minutes))
         problems += [f"the sweep of {app} failed" for app in failed]
     order = Order.objects.filter(email=EMAIL).first()
-    taken = charges(gateway)
+    taken = charges(fake)
     problems += _stock(PIECES if taken else 0)
     if order is None:
         problems += _expect("money without an order", taken, [])

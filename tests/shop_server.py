@@ -36,12 +36,12 @@ _OF_THE_TEST_RUN = {"DJANGO_SETTINGS_MODULE", "SECRET_KEY", "BACKGROUND", RUN_DI
 class ShopServer:
     """A running shop. `url` is its address, `var_dir` holds everything it writes."""
 
-    def __init__(self, var_dir: Path, *, workers: int = 2) -> None:
+    def __init__(self, var_dir: Path, *, workers: int = 2, **environment: str) -> None:
         self.var_dir = var_dir
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = var_dir / "server.log"
-        self.environment = environment_of(var_dir, SITE_URL=self.url)
+        self.environment = environment_of(var_dir, SITE_URL=self.url, **environment)
         # The sweep stays out: a test that wants one runs it with `manage("sweep")`.
         command = [sys.executable, "manage.py", "serve", "--port", str(self.port), "--sweep-every", "0"]
         command += ["--workers", str(workers), "--threads", "4"]
@@ -122,11 +122,14 @@ class ShopServer:
 
 
 @contextmanager
-def running_shop(name: str, *, workers: int = 2) -> Iterator[ShopServer]:
-    """A shop of its own on a copy of the template, gone at the end of the block."""
+def running_shop(name: str, *, workers: int = 2, **environment: str) -> Iterator[ShopServer]:
+    """A shop of its own on a copy of the template, gone at the end of the block.
+
+    Besides, its `environment` is that of the test run.
+    """
     # A new folder each time: what is left of a stopped shop is in nobody's way.
     var_dir = copy_of_shop(name)
-    server = ShopServer(var_dir, workers=workers)
+    server = ShopServer(var_dir, workers=workers, **environment)
     try:
         yield server
     finally:

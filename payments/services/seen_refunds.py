@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from ecommerce.lib.money import ZERO
@@ -19,14 +19,22 @@ def book_seen_refunds(*, payment: Payment, seen: Iterable[RefundSeen]) -> None:
     comes before the one about the payment loses nothing.
     """
     for refund in seen:
-        ours = Q(external_id=refund.external_id)
-        if refund.key:
-            ours |= Q(key=refund.key)
-        found = Refund.objects.filter(ours, payment=payment).first()
-        if found is None and refund.status == "done":
-            _add(payment, refund)
-        elif found is not None:
+        own = list(payment.refunds.all())
+        found = next((one for one in own if _is(one, refund)), None)
+        if found is not None:
             _follow(found, refund)
+        elif refund.status == "done" and not any(_was_asked_for(one, refund) for one in own):
+            _add(payment, refund)
+
+
+def _is(own: Refund, seen: RefundSeen) -> bool:
+    """The key names the try: an earlier one that failed says nothing of the one under way."""
+    return seen.key == own.gateway_key if seen.key else seen.external_id == own.external_id
+
+
+def _was_asked_for(own: Refund, seen: RefundSeen) -> bool:
+    """Whether it is a try of ours at all, and so nobody's work over there."""
+    return bool(seen.key) and (seen.key == own.key or seen.key.startswith(f"{own.key}-"))
 
 
 def _add(payment: Payment, seen: RefundSeen) -> None:

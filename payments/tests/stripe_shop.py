@@ -23,7 +23,7 @@ from django.urls import reverse
 from orders.models import Order
 from orders.tests.factories import OrderFactory
 from payments.models import Payment
-from payments.services.payments import start_payment
+from payments.services.payments import settle, start_payment
 from tests.fakes.process import Fake, running_fake
 from tests.fakes.stripe import API_KEY, SECRET
 
@@ -66,8 +66,6 @@ def order_at_stripe(*variants: Any, **wanted: Any) -> tuple[Order, Payment]:
 
 def paid_at_stripe(fake: Fake, *variants: Any, **wanted: Any) -> tuple[Order, Payment]:
     """An order that was paid at Stripe, and the shop knows."""
-    from payments.services.payments import settle
-
     order, payment = order_at_stripe(*variants, **wanted)
     fake.tell("pay", session=payment.external_id)
     payment = settle(payment=payment)
@@ -102,7 +100,3 @@ def break_stripe(fake: Fake, path: str, do: str = "drop_before", **how: Any) -> 
 def things(fake: Fake, kind: str) -> list[dict[str, Any]]:
     """What the fake has in its books of a kind, such as "refund", oldest first."""
     return [one for one in fake.tell("books")["things"] if one["object"] == kind]
-
-
-def with_refunds(payment: Payment) -> list[tuple[Any, str]]:
-    return [(refund.amount, refund.status) for refund in payment.refunds.order_by("pk")]

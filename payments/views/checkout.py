@@ -14,7 +14,7 @@ from orders.models.balance import PAID_AT_DOOR
 from orders.views.checkout import review_context
 from orders.views.tracking import order_context
 from payments import gateways
-from payments.gateways.base import Gateway, GatewayError
+from payments.gateways.base import Gateway, GatewayError, GatewayRefused
 from payments.models import Payment
 from payments.services.orders import cancel_and_refund, pay_by, place_and_pay
 from payments.services.payments import open_payment, settle, start_payment
@@ -62,6 +62,9 @@ def _lead_to_payment(request: HttpRequest, order: Order, payment: Payment | None
         url = start_payment(payment=payment)
     except GatewayError:
         messages.error(request, "The bank did not answer. You have not been charged; please try again.")
+        return redirect("payments:start", order.token)
+    except GatewayRefused:
+        # The payment has failed with its reason: that page says it, and offers the other ways.
         return redirect("payments:start", order.token)
     return redirect(url or f"{order.get_absolute_url()}thanks/")
 

@@ -6,7 +6,8 @@ reference, or "" for the newest. Verbs, each `Fake.tell("verb", …)`:
 - `settings`: `webhook_url`, `secret`, `send` (False: events are held back until `send`), `refunds`
   ("pending": refunds asked for by the API take days).
 - `pay`, `decline`, `expire`, `authorise` (pays a session that captures by hand), `finish` (how a
-  payment that was paid with `later` ends), `lapse` (an authorised amount nobody took).
+  payment that was paid with `later` ends), `capture` (by hand in the dashboard), `lapse` (an
+  authorised amount nobody took).
 - `refund`: by hand in the dashboard. `finish_refund`: `status`, `reason`. `dispute`, `close_dispute`.
 - `send`: deliver events (again) and return the answers; see `do_send`. `signed`: the same deliveries
   for a test that posts them itself. `wait`: the answers to all that was sent by itself.
@@ -16,6 +17,7 @@ reference, or "" for the newest. Verbs, each `Fake.tell("verb", …)`:
 import copy
 import hashlib
 import re
+from collections.abc import Callable
 from typing import Any
 
 from tests.fakes import stripe_form, stripe_page
@@ -86,31 +88,35 @@ class Api(FakeApi):
 
     def _route(self, method: str, path: str, asked: Thing) -> Any:
         expand = asked.pop("expand", [])
-        for verb, pattern, action in (
-            ("POST", r"/v1/checkout/sessions", self._open),
-            ("GET", r"/v1/checkout/sessions/(\w+)", lambda name: self.books.get("checkout.session", name)),
-            ("POST", r"/v1/checkout/sessions/(\w+)/expire", self._expire),
-            ("GET", r"/v1/payment_intents/(\w+)", lambda name: self.books.get("payment_intent", name)),
-            ("POST", r"/v1/payment_intents/(\w+)/capture", self._capture),
-            ("POST", r"/v1/payment_intents/(\w+)/cancel", self._cancel),
-            ("GET", r"/v1/refunds/(\w+)", lambda name: self.books.get("refund", name)),
-        ):
+        if path == "/v1/refunds" and method == "GET":
+            return self._list_refunds(asked)
+        for verb, pattern, action in self._routes(asked):
             found = re.fullmatch(pattern, path)
             if verb == method and found:
-                thing = action(asked) if path == "/v1/checkout/sessions" else action(*found.groups())
-                return stripe_form.expanded(self.books, thing, expand)
-        if path == "/v1/refunds":
-            return self._refund(asked) if method == "POST" else self._list_refunds(asked)
+                return stripe_form.expanded(self.books, action(*found.groups()), expand)
         raise error(f"Unrecognized request URL ({method}: {path}).", status=404)
 
-    def _open(self, asked: Thing) -> Thing:
-        return open_session(self.books, asked, base_url=self.base_url)
-
-    def _expire(self, name: str) -> Thing:
-        return self.books.expire(self.books.get("checkout.session", name))
-
-    def _capture(self, name: str) -> Thing:
-        return self.books.capture(self.books.get("payment_intent", name))
+    def _routes(self, asked: Thing) -> list[tuple[str, str, Callable[..., Thing]]]:
+        sessions, intents, get = "/v1/checkout/sessions", "/v1/payment_intents", self.books.get
+        expire, capture = self.books.expire, self.books.capture
+        return [
+            ("POST", sessions, lambda: open_session(self.books, asked, base_url=self.base_url)),
+            ("GET", rf"{sessions}/(\w+)", lambda name: get("checkout.session", name)),
+            (
+                "POST",
+                rf"{sessions}/(\w+)/expire",
+                lambda name: expire(get("checkout.session", name)),
+            ),
+            ("GET", rf"{intents}/(\w+)", lambda name: get("payment_intent", name)),
+            (
+                "POST",
+                rf"{intents}/(\w+)/capture",
+                lambda name: capture(get("payment_intent", name)),
+            ),
+            ("POST", rf"{intents}/(\w+)/cancel", self._cancel),
+            ("POST", "/v1/refunds", lambda: self._refund(asked)),
+            ("GET", r"/v1/refunds/(\w+)", lambda name: get("refund", name)),
+        ]
 
     def _cancel(self, name: str) -> Thing:
         intent = self.books.get("payment_intent", name)
@@ -124,8 +130,7 @@ class Api(FakeApi):
         if amount < 1:
             raise error("This value must be greater than or equal to 1.", param="amount")
         metadata = asked.get("metadata", {})
-        refund = self.books.refund(intent, amount=amount, metadata=metadata, status=self.refunds)
-        return self.books.shown(refund)
+        return self.books.refund(intent, amount=amount, metadata=metadata, status=self.refunds)
 
     def _list_refunds(self, asked: Thing) -> Thing:
         found = self.books.all("refund", payment_intent=asked.get("payment_intent", ""))
@@ -168,6 +173,9 @@ class Api(FakeApi):
 
     def do_expire(self, session: str = "") -> Any:
         return self._do(self.books.expire, self.books.session(session))
+
+    def do_capture(self, payment_intent: str = "") -> Any:
+        return self._do(self.books.capture, self.books.intent(payment_intent))
 
     def do_lapse(self, payment_intent: str = "") -> Any:
         return self._do(self.books.cancel, self.books.intent(payment_intent), reason="automatic")

@@ -66,7 +66,11 @@ class Books:
         raise error(f"No such payment_intent: '{name}'", code="resource_missing", status=404)
 
     def add(self, prefix: str, kind: str, **fields: Any) -> Thing:
-        thing = {"id": f"{prefix}_{secrets.token_hex(12)}", "object": kind, "created": int(time.time())}
+        thing: Thing = {
+            "id": f"{prefix}_{secrets.token_hex(12)}",
+            "object": kind,
+            "created": int(time.time()),
+        }
         self.things[thing["id"]] = thing | {"livemode": False, "metadata": {}} | fields
         return self.things[thing["id"]]
 

@@ -11,6 +11,8 @@ from django.conf import settings
 from payments.gateways.base import GatewayError, GatewayRefused
 
 log = logging.getLogger(__name__)
+# At DEBUG the SDK writes whole requests and answers, with the secrets of payments in them.
+logging.getLogger("stripe").setLevel(logging.INFO)
 # Seconds to connect, and to wait for an answer. Nobody stands at the counter longer than that.
 TIMEOUT = (4.0, 12.0)
 # Asking once more under the same idempotency key is safe, and gets over a line that was dropped.

@@ -12,6 +12,7 @@ from django.conf import settings
 from ecommerce.lib.money import format_money
 from payments.gateways.base import BadEvent, Event, GatewayError
 from payments.gateways.stripe.amounts import from_stripe
+from payments.gateways.stripe.states import refund_reason
 
 log = logging.getLogger(__name__)
 SIGNATURE_HEADER = "stripe-signature"
@@ -98,10 +99,13 @@ def _id_of(named: Any) -> str:
 
 def _alert(kind: str, thing: dict[str, Any]) -> str:
     """What staff have to know at once, in words."""
-    if kind not in ("charge.dispute.created", "charge.dispute.closed"):
+    if kind not in ("charge.dispute.created", "charge.dispute.closed", "refund.failed"):
         return ""
     currency = thing["currency"].upper()
     amount = format_money(from_stripe(thing["amount"], currency), currency)
+    if kind == "refund.failed":
+        # Also one that was said to have arrived: banks send money back weeks later.
+        return f"A refund of {amount} did not arrive; its money is back at Stripe. {refund_reason(thing)}"
     if kind == "charge.dispute.closed":
         ends = {"won": "was decided for us; the money stays here", "lost": "was lost; the money is gone"}
         return f"The dispute about {amount} {ends.get(thing['status'], 'was closed')}."

@@ -29,7 +29,7 @@ from payments.gateways.stripe.client import asking, client
 # A page at Stripe lives at least half an hour from its opening and at most a day.
 _SHORTEST, _LONGEST = timedelta(minutes=30), timedelta(hours=24)
 Thing = dict[str, Any]
-_CHARGE = "payment_intent.latest_charge"
+_REFUNDS = "payment_intent.latest_charge.refunds"
 
 
 class StripeGateway:
@@ -64,10 +64,10 @@ class StripeGateway:
         if not charge.external_id:
             # The answer to `start` was lost, and nobody was sent to that page.
             return Fetched(status="unknown")
-        session = self._session(charge.external_id, expand=[_CHARGE])
-        intent = session["payment_intent"]
-        has_charge = intent and intent["latest_charge"]
-        return states.fetched(session, _refunds(intent["id"]) if has_charge else [])
+        session = self._session(charge.external_id, expand=[_REFUNDS])
+        intent = session["payment_intent"] or {}
+        found = (intent.get("latest_charge") or {}).get("refunds") or {"data": [], "has_more": False}
+        return states.fetched(session, _refunds(intent["id"]) if found["has_more"] else found["data"])
 
     def capture(self, charge: Charge, *, key: str) -> Fetched:
         intent = self._intent_of(charge)
@@ -82,7 +82,9 @@ class StripeGateway:
                 if found.status == "authorised":
                     client().v1.payment_intents.cancel(found.charge_id, {}, {"idempotency_key": key})
                 elif found.status == "pending":
-                    client().v1.checkout.sessions.expire(charge.external_id, {}, {"idempotency_key": key})
+                    client().v1.checkout.sessions.expire(
+                        charge.external_id, {}, {"idempotency_key": f"{key}-page"}
+                    )
         except GatewayRefused:
             # It was paid, captured or ended between the two questions; or a bank debit is under way.
             return self.fetch(charge)

@@ -26,12 +26,10 @@ _REFUND_REASONS = {
 def fetched(session: Thing, refunds: list[Thing]) -> Fetched:
     """`session` with its payment intent and latest charge in it; `refunds` of that payment intent."""
     intent = session["payment_intent"]
-    state, reason = _state(session, intent)
+    state, reason = _state(session, intent or {})
     money = intent or session
-    amount = {
-        "captured": lambda: intent["amount_received"],
-        "authorised": lambda: intent["amount_capturable"],
-    }.get(state, lambda: session["amount_total"])()
+    counts = {"captured": "amount_received", "authorised": "amount_capturable"}
+    amount = money[counts.get(state, "amount" if intent else "amount_total")]
     currency = money["currency"].upper()
     return Fetched(
         status=state,
@@ -46,8 +44,8 @@ def fetched(session: Thing, refunds: list[Thing]) -> Fetched:
     )
 
 
-def _state(session: Thing, intent: Thing | None) -> tuple[PaymentState, str]:
-    status = intent["status"] if intent else ""
+def _state(session: Thing, intent: Thing) -> tuple[PaymentState, str]:
+    status = intent.get("status", "")
     if status == "succeeded":
         return "captured", ""
     if status == "requires_capture":
