@@ -21,6 +21,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from types import FunctionType, ModuleType
 from typing import Any
 
 import django
@@ -33,6 +34,7 @@ from django.db import connections  # noqa: E402
 from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 
 from ecommerce.lib import background, emails  # noqa: E402
+from payments import gateways  # noqa: E402
 from payments.gateways.stripe.client import _client as stripe_client  # noqa: E402
 from tests import killed_purchase  # noqa: E402
 from tests.fakes.process import Fake, running_fake  # noqa: E402
@@ -78,35 +80,35 @@ class Killer:
 
 def instrument(killer: Killer) -> None:
     """Put the killer around everything on the way; this process is not used for anything else."""
-    from payments import gateways
-
-    wrapped = {}
-    for name, module in list(sys.modules.items()):
-        if name.startswith(_SERVICES):
-            for attribute, value in vars(module).items():
-                is_own = callable(value) and getattr(value, "__module__", "") == name
-                if is_own and not attribute.startswith("_") and not isinstance(value, type):
-                    wrapped[value] = killer.around(value, f"{name}.{attribute}")
+    wrapped = {value: killer.around(value, name) for name, value in _services()}
     wrapped[emails.send_email] = killer.around(emails.send_email, "send_email", counts=True)
     wrapped[background._hand_over] = killer.around(background._hand_over, "work after the commit")
-    for name, module in list(sys.modules.items()):
-        if name.startswith(_OURS):
-            for attribute, value in list(vars(module).items()):
-                if callable(value) and not isinstance(value, type) and _is_hashable(value):
-                    if value in wrapped:
-                        setattr(module, attribute, wrapped[value])
+    for module in _modules(_OURS):
+        for attribute, value in list(vars(module).items()):
+            if isinstance(value, FunctionType) and value in wrapped:
+                setattr(module, attribute, wrapped[value])
     for gateway in gateways.known().values():
         for method in ("start", "confirm", "fetch", "capture", "cancel", "refund"):
             label = f"gateway {gateway.code}.{method}"
             setattr(gateway, method, killer.around(getattr(gateway, method), label, counts=True))
-    FileSystemStorage.save = killer.around(FileSystemStorage.save, "a stored file", counts=True)  # type: ignore[method-assign]
-    BaseDatabaseWrapper.commit = killer.around(BaseDatabaseWrapper.commit, "a commit")  # type: ignore[method-assign]
+    save, commit = FileSystemStorage.save, BaseDatabaseWrapper.commit
+    FileSystemStorage.save = killer.around(save, "a stored file", counts=True)  # type: ignore[method-assign]
+    BaseDatabaseWrapper.commit = killer.around(commit, "a commit")  # type: ignore[method-assign]
     for alias in connections:
         connections[alias].execute_wrappers.append(killer.watch)
 
 
-def _is_hashable(value: Any) -> bool:
-    return getattr(type(value), "__hash__", None) is not None
+def _modules(names: tuple[str, ...]) -> list[ModuleType]:
+    return [module for name, module in list(sys.modules.items()) if name.startswith(names)]
+
+
+def _services() -> Iterator[tuple[str, FunctionType]]:
+    """Every public function of every service that is loaded."""
+    for module in _modules(_SERVICES):
+        for name, value in vars(module).items():
+            is_own = isinstance(value, FunctionType) and value.__module__ == module.__name__
+            if is_own and not name.startswith("_"):
+                yield f"{module.__name__}.{name}", value
 
 
 class Lane:

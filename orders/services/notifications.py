@@ -37,13 +37,13 @@ def owe(*, order: Order, kind: str, key: str = "") -> Notification:
     return row
 
 
-def send_notification(pk: int) -> bool:
+def send_notification(pk: int, *, now: datetime | None = None) -> bool:
     """Send one owed email; returns whether this call sent it.
 
     The claim is a guarded update, so of several workers one sends. When the mail server
     refuses, the row keeps the reason and the sweep tries again.
     """
-    now = timezone.now()
+    now = now or timezone.now()
     free = Q(claimed_at=None) | Q(claimed_at__lt=now - _CLAIM)
     mine = Notification.objects.filter(free, pk=pk, sent_at=None)
     if not mine.update(claimed_at=now, attempts=F("attempts") + 1):
@@ -78,7 +78,7 @@ def send_owed(*, now: datetime, limit: int = 500) -> int:
     owed = Notification.objects.filter(free, sent_at=None, created_at__gt=now - _GIVE_UP)
     # The least tried first: an address that always fails keeps nobody waiting.
     owed = owed.order_by("attempts", "pk")
-    return sum(send_notification(pk) for pk in list(owed.values_list("pk", flat=True)[:limit]))
+    return sum(send_notification(pk, now=now) for pk in list(owed.values_list("pk", flat=True)[:limit]))
 
 
 def _part_of(shipment: Shipment, lines: list[OrderLine]) -> list[ShipmentLine]:
