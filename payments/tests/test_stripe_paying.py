@@ -132,6 +132,16 @@ def test_a_message_that_cannot_be_booked_now_is_not_lost(fake_stripe, client, pl
     assert again.status_code == 200 and state(order, payment) == ("paid", "captured")
 
 
+def test_a_payment_of_another_account_holds_up_no_other(fake_stripe, client, placed):
+    _, lost = placed
+    Payment.objects.filter(pk=lost.pk).update(external_id="cs_test_of_another_account")
+    order, payment = order_at_stripe()
+    fake_stripe.tell("pay")
+    assert sweep(now=later())["payments settled"] == 1
+    assert state(order, payment) == ("paid", "captured")
+    assert client.get(return_url(lost)).status_code == 202
+
+
 # --- Bank debits, whose money takes days ------------------------------------------------------
 
 

@@ -35,7 +35,7 @@ def test_ten_copies_of_a_message_at_once_are_one_payment_and_one_email(fake_stri
     assert row.attempts == 1 and row.sent_at
 
 
-def test_control_without_the_unique_id_a_message_counts_ten_times(fake_stripe, placed, monkeypatch):
+def test_control_without_the_unique_id_copies_are_stored_and_worked_on(fake_stripe, placed, monkeypatch):
     """What the stored id is for: nothing else keeps a copy from being stored and worked on."""
     order, payment = placed
     fake_stripe.tell("pay")

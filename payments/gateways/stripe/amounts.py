@@ -7,7 +7,6 @@ decimals must end in 0.
 
 from decimal import Decimal
 
-from ecommerce.lib.money import format_money
 from payments.gateways.base import GatewayRefused
 
 _NO_DECIMALS = frozenset(
@@ -30,10 +29,10 @@ def to_stripe(amount: Decimal, currency: str) -> int:
     step = 100 if currency in _WHOLE else 10 if currency in _THREE_DECIMALS else 1
     units = amount.scaleb(_decimals(currency))
     if units % step:
-        smallest = format_money(Decimal(step).scaleb(-_decimals(currency)), currency)
+        smallest = Decimal(step).scaleb(-_decimals(currency)).normalize()
         raise GatewayRefused(
-            f"{format_money(amount, currency)} cannot be paid this way, only whole steps of {smallest}. "
-            "Please choose another way to pay.",
+            f"{amount.normalize():f} {currency} cannot be paid this way, only whole steps of "
+            f"{smallest:f} {currency}. Please choose another way to pay.",
             code="amount_not_possible",
         )
     return int(units)

@@ -64,7 +64,11 @@ class StripeGateway:
         if not charge.external_id:
             # The answer to `start` was lost, and nobody was sent to that page.
             return Fetched(status="unknown")
-        session = self._session(charge.external_id, expand=[_REFUNDS])
+        try:
+            session = self._session(charge.external_id, expand=[_REFUNDS])
+        except GatewayRefused:
+            # The key is of another account than the one it was paid to.
+            return Fetched(status="unknown")
         intent = session["payment_intent"] or {}
         found = (intent.get("latest_charge") or {}).get("refunds") or {"data": [], "has_more": False}
         return states.fetched(session, _refunds(intent["id"]) if found["has_more"] else found["data"])
@@ -76,6 +80,8 @@ class StripeGateway:
         return self.fetch(charge)
 
     def cancel(self, charge: Charge, *, key: str) -> Fetched:
+        if not charge.external_id:
+            return Fetched(status="cancelled")
         found = self.fetch(charge)
         try:
             with asking():
@@ -88,8 +94,6 @@ class StripeGateway:
         except GatewayRefused:
             # It was paid, captured or ended between the two questions; or a bank debit is under way.
             return self.fetch(charge)
-        if found.status == "unknown":
-            return Fetched(status="cancelled")
         return self.fetch(charge) if found.status in ("authorised", "pending") else found
 
     def refund(self, charge: Charge, *, amount: Decimal, key: str, external_id: str = "") -> Refunded:
@@ -167,7 +171,8 @@ def _session_params(ask: Ask) -> Any:
     }
     # Half an hour more than the order waits: that is long enough for Stripe whenever it is asked, and
     # does not change from one try to the next. An order that is over sooner ends its page (`cancel`).
-    if ask.expires_at and ask.expires_at + _SHORTEST < timezone.now() + _LONGEST:
+    now = timezone.now()
+    if ask.expires_at and now < ask.expires_at < now + _LONGEST - _SHORTEST:
         params["expires_at"] = int((ask.expires_at + _SHORTEST).timestamp()) + 1
     return params
 

@@ -65,7 +65,7 @@ def _state(session: Thing, intent: Thing) -> tuple[PaymentState, str]:
 
 def _until(intent: Thing) -> datetime:
     """When Stripe gives the money free: the card's own date where it says one."""
-    details = intent["latest_charge"]["payment_method_details"] or {}
+    details = (intent["latest_charge"] or {}).get("payment_method_details") or {}
     kind = details.get("type", "")
     before = (details.get(kind) or {}).get("capture_before")
     if before:
