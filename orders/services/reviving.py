@@ -49,7 +49,7 @@ def revive_or_ask(order: Order) -> bool:
         _ask(order, "Not all of it is in stock any more.", can_wait=True)
         return False
     except DomainError as error:
-        _ask(order, error.message, can_wait=False)
+        _ask(order, _words_for(error), can_wait=False)
         return False
     bring_back(order, message="The payment arrived late; your order is on after all")
     return True
@@ -98,6 +98,13 @@ def _take_goods(order: Order, *, may_wait: bool) -> None:
     if not may_wait and inventory.waiting_for(order.stock_reference):
         raise _MustWait
     claim_again(order=order)
+
+
+def _words_for(error: DomainError) -> str:
+    if error.code.startswith("coupon_"):
+        return "The discount it was bought with is used up meanwhile."
+    words = error.message.removeprefix("Sorry, ")
+    return words[:1].upper() + words[1:]
 
 
 def _ask(order: Order, words: str, *, can_wait: bool) -> None:

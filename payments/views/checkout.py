@@ -132,7 +132,10 @@ def _confirming(
 ) -> HttpResponse:
     """No button to pay with: the money may be on its way. `is_known`: the gateway has answered."""
     context = {"order": payment.order, "payment": payment, "is_known": is_known}
-    return render(request, "payments/confirming.html", context, status=status)
+    response = render(request, "payments/confirming.html", context, status=status)
+    if not payment.held_since:
+        response["Refresh"] = "5"
+    return response
 
 
 @require_POST
