@@ -80,7 +80,7 @@ class Killer:
 
 def instrument(killer: Killer) -> None:
     """Put the killer around everything on the way; this process is not used for anything else."""
-    wrapped = {value: killer.around(value, name) for name, value in _services()}
+    wrapped: dict[Any, Any] = {value: killer.around(value, name) for name, value in _services()}
     wrapped[emails.send_email] = killer.around(emails.send_email, "send_email", counts=True)
     wrapped[background._hand_over] = killer.around(background._hand_over, "work after the commit")
     for module in _modules(_OURS):
@@ -173,7 +173,7 @@ def run(lane_number: int, lanes: int, fake: Fake | None) -> dict[str, Any]:
         start_anew(lane, fake)
         # One more than there are steps: nothing is killed, and all of it has to be right as well.
         at = number if number < len(steps) else -1
-        with lane.child(lambda at=at: buy(fake, at)) as (status, words):
+        with lane.child(functools.partial(buy, fake, at)) as (status, words):
             wanted = -signal.SIGKILL if at >= 0 else 0
             if os.waitstatus_to_exitcode(status) != wanted:
                 problems[f"{number} did not die"] = str(words)

@@ -133,7 +133,7 @@ def test_a_bank_that_falls_silent_after_the_charge_is_asked_and_charges_once(sho
     assert waiting.headers["Refresh"] == "5"
     assert "<form" not in waiting.text and "go on with the payment" not in waiting.text
     order = order_of(shop, shopper)
-    break_stripe(bank, "/v1/checkout/sessions")
+    break_stripe(bank, "/v1/checkout/sessions/", method="GET")
     seen = shopper.get(f"/pay/{order['token']}/")
     pressed = shopper.post(f"/pay/{order['token']}/", seen=seen, payment_method="stripe")
     assert pressed.headers["Location"] == way_back, "who may have paid is not told to try again"

@@ -76,6 +76,7 @@ class Order(OrderFacts, BaseModel):
         Status.PROCESSING: frozenset({Status.SHIPPED, Status.CANCELLED}),
         Status.SHIPPED: frozenset({Status.DELIVERED, Status.REFUNDED}),
         Status.DELIVERED: frozenset({Status.REFUNDED}),
+        # Nothing leads out of it but money that was merely late (`services.reviving`).
         Status.CANCELLED: frozenset(),
         Status.REFUNDED: frozenset(),
     }

@@ -58,7 +58,7 @@ def test_coming_back_paid_while_it_is_down_is_booked_by_trying_again(browser, fa
 
 def test_programs_are_told_too(browser):
     with connection.execute_wrapper(gone):
-        answer = browser.get("/api/orders/1")
+        answer = browser.get("/api/products")
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert answer["Content-Type"].startswith("application/problem+json")
     assert answer.json()["code"] == "unavailable"
