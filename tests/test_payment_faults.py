@@ -239,7 +239,7 @@ def test_another_amount_is_held_and_no_page_asks_for_a_second_payment(shop, bank
     for page in (answer, again):
         assert "do not pay a second time" in page.text and "<form" not in page.text
         assert not re.search(r"<button|Go on to the bank|Pay €", page.text)
-    token = shopper.get("/cart/")  # a page with a form, for its hidden field
+    token = shopper.get(f"/product/field-backpack/?variant={SKU}")  # has a form, with its hidden field
     pressed = shopper.post(f"/pay/{order['token']}/", seen=token, payment_method="bank_transfer")
     assert pressed.status_code == 409 and "do not pay a second time" in pressed.text
     assert [payment["status"] for payment in payments_of(shop, order)] == ["pending"]

@@ -120,6 +120,7 @@ def test_the_page_shows_the_work_waiting(now, staff):
         "To ship": 2,
         "Picking": 0,
         "Late": 1,
+        "Paid too late": 0,
         "Low on stock": 0,
         "Reviews to approve": 1,
         "Open questions": 1,
