@@ -20,7 +20,6 @@ KNOWN_STEPS = {
     "stripe": {"before gateway stripe.start", "after gateway stripe.start"},
 }
 AFTER_THE_CHARGE = {
-    "before payments.services.events.handle_event",
     "before payments.services.payments.book",
     "before orders.services.orders.mark_paid",
     "after orders.services.invoices.issue_invoice",
