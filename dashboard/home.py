@@ -128,10 +128,8 @@ def _best(first: date, last: date, by: str) -> list[Mapping[str, Any]]:
 
 def _order_tasks(request: HttpRequest) -> list[dict[str, Any]]:
     counts = worklists.order_counts()
-    icons = {"unpaid": "hourglass_top", "to_ship": "package_2", "picking": "shopping_basket", "late": "alarm"}
-    icons["to_capture"] = "price_check"
     return [
-        _task(label, counts[name], admin_link("orders.order", queue=name), icons[name])
+        _task(label, counts[name], admin_link("orders.order", queue=name), worklists.ICONS[name])
         for name, label in worklists.QUEUES
         if counts[name] or name not in worklists.SHOWN_WHEN_WAITING
     ]

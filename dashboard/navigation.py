@@ -107,9 +107,7 @@ def _orders(request: HttpRequest, allowed: dict[str, Any]) -> list[dict[str, Any
     everything = _item(request, "All orders", "receipt", "orders.order")
     link, chosen = everything["link"], request.GET.get("queue", "")
     everything["active"] = everything["active"] and not chosen
-    icons = {"unpaid": "hourglass_top", "to_ship": "package_2", "picking": "shopping_basket", "late": "alarm"}
-    icons["to_capture"] = "price_check"
-    titles = {**dict(worklists.QUEUES), "unpaid": "Unpaid > 1 h"}
+    titles = dict(worklists.QUEUES) | {"unpaid": "Unpaid > 1 h"}
     counts = worklists.order_counts()
     items = [everything]
     if "orders.draftorder" in allowed:
@@ -119,7 +117,7 @@ def _orders(request: HttpRequest, allowed: dict[str, Any]) -> list[dict[str, Any
             continue
         item = {
             "title": titles[name],
-            "icon": icons[name],
+            "icon": worklists.ICONS[name],
             "link": f"{link}?queue={name}",
             "active": request.path == link and chosen == name,
         }

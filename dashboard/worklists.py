@@ -49,6 +49,11 @@ def to_capture() -> Q:
     return _OPEN & Q(pk__in=authorised.values("live_for"))
 
 
+def too_late() -> Q:
+    """Orders paid after their time was over whose goods are gone: their shoppers were asked."""
+    return Q(status=Order.Status.CANCELLED, choice_until__isnull=False)
+
+
 def queue(name: str) -> Q | None:
     """The orders of the quick filter `name`, None for an unknown one."""
     match name:
@@ -62,6 +67,8 @@ def queue(name: str) -> Q | None:
             return late(timezone.localdate())
         case "to_capture":
             return to_capture()
+        case "too_late":
+            return too_late()
     return None
 
 
@@ -71,9 +78,19 @@ QUEUES = (
     ("picking", "Picking"),
     ("late", "Late"),
     ("to_capture", "To capture"),
+    ("too_late", "Paid too late"),
 )
-# Shops whose gateways take the money at once never see this one.
-SHOWN_WHEN_WAITING = frozenset({"to_capture"})
+# Most shops never have any of these.
+SHOWN_WHEN_WAITING = frozenset({"to_capture", "too_late"})
+
+ICONS = {
+    "unpaid": "hourglass_top",
+    "to_ship": "package_2",
+    "picking": "shopping_basket",
+    "late": "alarm",
+    "to_capture": "price_check",
+    "too_late": "pending_actions",
+}
 
 
 def waits_for_money(order: Order) -> bool:
@@ -102,6 +119,7 @@ def is_late(order: Order, today: date) -> bool:
 
 
 def order_counts() -> dict[str, int]:
-    """How many orders are in each queue. One query, which reads open orders only."""
+    """How many orders are in each queue. One query, which reads open orders only, and the few that
+    were paid too late."""
     counts: dict[str, Any] = {name: Count("pk", filter=queue(name)) for name, _ in QUEUES}
-    return Order.objects.filter(_OPEN).aggregate(**counts)
+    return Order.objects.filter(_OPEN | too_late()).aggregate(**counts)

@@ -1,12 +1,15 @@
 """Pages of the project itself: errors, plain texts, and files of the local media folder."""
 
+import sys
 from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
+from django.db import InterfaceError, OperationalError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils._os import safe_join
 
 from ecommerce.lib.api import PROBLEM_TYPE, problem_body
@@ -57,9 +60,27 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500 without anything that could fail again: no context processors, no database."""
+    """500 without anything that could fail again: no context processors, no database.
+
+    When it is the database that cannot be reached it is 503, and worth another try.
+    """
+    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+        return _database_down(request)
     if request.path.startswith("/api/"):
         words = "Something went wrong on our side. It is in our log."
         body = problem_body(http_status=500, detail=words, code="server_error")
         return JsonResponse(body, status=500, content_type=PROBLEM_TYPE)
     return HttpResponse(get_template("500.html").render(), status=500)
+
+
+def _database_down(request: HttpRequest) -> HttpResponse:
+    response: HttpResponse
+    if request.path.startswith("/api/"):
+        words = "Our records cannot be reached right now. Nothing was changed; please try again."
+        body = problem_body(http_status=503, detail=words, code="unavailable")
+        response = JsonResponse(body, status=503, content_type=PROBLEM_TYPE)
+    else:
+        again = request.get_full_path() if request.method == "GET" else reverse("orders:cart")
+        response = HttpResponse(get_template("503_records.html").render({"again": again}), status=503)
+    response["Retry-After"] = "5"
+    return response

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.views import checkout, demo_bank, gift_cards, withdrawal
+from payments.views import checkout, demo_bank, gift_cards, late_money, withdrawal
 
 app_name = "payments"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("orders/<str:token>/cancel/", checkout.cancel, name="cancel"),
     path("pay/<str:token>/", checkout.start, name="start"),
     path("pay/<str:reference>/return/", checkout.come_back, name="return"),
+    path("orders/<str:token>/late/", late_money.page, name="late"),
     path("withdraw/", withdrawal.page, name="withdraw"),
     path("withdraw/<str:token>/<int:pk>/", withdrawal.receipt, name="withdrawal"),
     path("demo-bank/<str:reference>/", demo_bank.demo_bank, name="demo_bank"),

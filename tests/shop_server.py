@@ -41,7 +41,7 @@ class ShopServer:
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = var_dir / "server.log"
-        self.environment = _environment(var_dir, SITE_URL=self.url, **environment)
+        self.environment = environment_of(var_dir, SITE_URL=self.url, **environment)
         # The sweep stays out: a test that wants one runs it with `manage("sweep")`.
         command = [sys.executable, "manage.py", "serve", "--port", str(self.port), "--sweep-every", "0"]
         command += ["--workers", str(workers), "--threads", "4"]
@@ -128,14 +128,20 @@ def running_shop(name: str, *, workers: int = 2, **environment: str) -> Iterator
     Besides, its `environment` is that of the test run.
     """
     # A new folder each time: what is left of a stopped shop is in nobody's way.
-    var_dir = RUN_DIR / "shops" / f"{name}-{uuid.uuid4().hex[:12]}"
-    _copy(_template(), var_dir)
+    var_dir = copy_of_shop(name)
     server = ShopServer(var_dir, workers=workers, **environment)
     try:
         yield server
     finally:
         server.stop()
         shutil.rmtree(var_dir, ignore_errors=True)
+
+
+def copy_of_shop(name: str) -> Path:
+    """A new folder with the prepared demo shop, for a process that is not a server."""
+    var_dir = RUN_DIR / "shops" / f"{name}-{uuid.uuid4().hex[:12]}"
+    _copy(_template(), var_dir)
+    return var_dir
 
 
 def _template() -> Path:
@@ -149,7 +155,7 @@ def _template() -> Path:
             # Compressing static files takes longest and seldom changes anything; `prepare` knows.
             if STATIC_OF_LAST_RUN.is_dir():
                 shutil.copytree(STATIC_OF_LAST_RUN, template / "static")
-            _manage(_environment(template, SITE_URL="http://127.0.0.1"), "prepare")
+            _manage(environment_of(template, SITE_URL="http://127.0.0.1"), "prepare")
             _keep(template / "static", STATIC_OF_LAST_RUN)
             (template / "ready").touch()
     return template
@@ -182,7 +188,7 @@ def _copy(source: Path, target: Path) -> None:
     shutil.copytree(source, target, copy_function=copy_file)
 
 
-def _environment(var_dir: Path, **values: str) -> dict[str, str]:
+def environment_of(var_dir: Path, **values: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in _OF_THE_TEST_RUN}
     return kept | {"VAR_DIR": str(var_dir), "SHOP_DEMO": "1", "DEBUG": "0"} | values
 

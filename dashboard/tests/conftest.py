@@ -6,6 +6,9 @@ from django.test import Client
 
 from customers.models import User
 from customers.tests.factories import StaffFactory
+from payments.tests.stripe_shop import fake_stripe, stripe_process
+
+__all__ = ["fake_stripe", "stripe_process"]
 
 
 def sign_in(user: User) -> Client:

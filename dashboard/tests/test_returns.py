@@ -9,12 +9,13 @@ from django.urls import reverse
 
 from dashboard.tests.conftest import sign_in, staff_with
 from orders.models import Return
+from orders.services.fulfilment import ship_order
 from orders.services.return_steps import approve_return, receive_return
 from orders.services.returns import request_return
 from orders.tests.factories import paid_order, shipped_order
-from payments.gateways.base import GatewayError
 from payments.models import Refund
 from payments.services.withdrawal import withdraw
+from payments.tests.stripe_shop import break_stripe, paid_at_stripe
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 LIST = reverse("admin:orders_return_changelist")
@@ -128,15 +129,14 @@ def test_refunding_is_prefilled_and_lowered_with_a_reason_only(staff):
     assert (made.refund_amount, Refund.objects.get().amount) == (Decimal("43.90"), Decimal("43.90"))
 
 
-def test_a_bank_that_is_down_is_said_and_asked_again(staff, monkeypatch):
-    made = received()
-
-    def refuse(**ask):
-        raise GatewayError("down")
-
-    with monkeypatch.context() as broken:
-        broken.setattr("payments.services.refunds.complete_refund", refuse)
-        response = staff.post(address(made, "refund"), {"goods": "40.00"}, follow=True)
+def test_a_bank_that_is_down_is_said_and_asked_again(staff, fake_stripe):
+    order, _ = paid_at_stripe(fake_stripe, quantity=3)
+    ship_order(order=order, carrier="DHL")
+    made = request_return(order=order, lines={order.lines.get().pk: (2, "damaged", "Cracked")})
+    approve_return(return_=made)
+    receive_return(return_=made, received={made.lines.get().pk: (2, 0)})
+    break_stripe(fake_stripe, "/v1/refunds$")
+    response = staff.post(address(made, "refund"), {"goods": "40.00"}, follow=True)
     assert "The bank did not answer" in said(response)[0]
     assert "Ask the bank again" in response.content.decode()
     staff.post(address(made, "send-again"))

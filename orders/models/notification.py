@@ -21,6 +21,8 @@ class Notification(models.Model):
         ORDER_SHIPPED = "order_shipped", "Order shipped"
         ORDER_READY = "order_ready", "Order ready to collect"
         ORDER_CANCELLED = "order_cancelled", "Order cancelled"
+        ORDER_REVIVED = "order_revived", "Order on after all"
+        PAID_TOO_LATE = "paid_too_late", "Paid too late, goods gone"
         ORDER_CHANGED = "order_changed", "Order changed"
         REFUND_SENT = "refund_sent", "Money sent back"
         RETURN_REQUESTED = "return_requested", "Return asked for"

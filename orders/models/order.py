@@ -76,6 +76,7 @@ class Order(OrderFacts, BaseModel):
         Status.PROCESSING: frozenset({Status.SHIPPED, Status.CANCELLED}),
         Status.SHIPPED: frozenset({Status.DELIVERED, Status.REFUNDED}),
         Status.DELIVERED: frozenset({Status.REFUNDED}),
+        # Nothing leads out of it but money that was merely late (`services.reviving`).
         Status.CANCELLED: frozenset(),
         Status.REFUNDED: frozenset(),
     }
@@ -147,6 +148,13 @@ class Order(OrderFacts, BaseModel):
     shipped_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    choice_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text="Paid after its time was over, and the goods are gone: the shopper may wait for them. "
+        "Then the money goes back.",
+    )
 
     objects = OrderManager()  # type: ignore[misc]
     all_objects = OrderQuerySet.as_manager()  # type: ignore[misc]

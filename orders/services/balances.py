@@ -66,7 +66,8 @@ def weigh(order: Order) -> None:
 
 def tell_paid(order: Order) -> None:
     """Owe the email that says so: once for the order, and once for each later balance."""
-    first = not order.notifications.filter(kind=Notification.Kind.ORDER_PAID).exists()
+    told = (Notification.Kind.ORDER_PAID, Notification.Kind.ORDER_REVIVED)
+    first = not order.notifications.filter(kind__in=told).exists()
     owe(order=order, kind=Notification.Kind.ORDER_PAID, key="" if first else f"revision-{order.revision}")
 
 

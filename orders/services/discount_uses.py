@@ -34,6 +34,24 @@ def claim_uses(*, order: Order, applied: Iterable[Applied]) -> None:
         )
 
 
+def claim_again(*, order: Order) -> None:
+    """Take back the uses that a cancelled order gave away. Raises `coupon_used_up` and
+    `coupon_first_order` when others were faster; the caller's transaction is then to be rolled back.
+    """
+    applied = {found.id: found for found in order.applied_discounts}
+    given = DiscountUse.objects.filter(order=order).exclude(released_at=None).select_related("code")
+    for use in given.order_by("discount_id"):
+        found = applied.get(use.discount_id)
+        if found is None:  # staff changed the order since, and it is not part of its price any more
+            continue
+        if not _free(found).update(uses=F("uses") + 1):
+            raise _used_up(found)
+        _require_own_rights(Discount.objects.get(pk=use.discount_id), order, found)
+        if use.code is not None and not _unused(use.code.discount, use.code.code_key).update(uses=1):
+            raise _used_up(found)
+        DiscountUse.objects.filter(pk=use.pk).update(released_at=None)
+
+
 def _free(found: Applied) -> QuerySet[Discount]:
     """The discount, if it has a use left."""
     return Discount.objects.filter(Q(max_uses=None) | Q(uses__lt=F("max_uses")), pk=found.id)

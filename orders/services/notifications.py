@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import StoreSettings
+from catalog.services import inventory
 from ecommerce.lib.background import after_commit
 from ecommerce.lib.emails import send_email
 from orders.models import Notification, Order, OrderLine, Shipment, ShipmentLine
@@ -36,20 +38,19 @@ def owe(*, order: Order, kind: str, key: str = "") -> Notification:
     return row
 
 
-def send_notification(pk: int) -> bool:
+def send_notification(pk: int, *, now: datetime | None = None) -> bool:
     """Send one owed email; returns whether this call sent it.
 
     The claim is a guarded update, so of several workers one sends. When the mail server
     refuses, the row keeps the reason and the sweep tries again.
     """
-    now = timezone.now()
+    now = now or timezone.now()
     free = Q(claimed_at=None) | Q(claimed_at__lt=now - _CLAIM)
     mine = Notification.objects.filter(free, pk=pk, sent_at=None)
     if not mine.update(claimed_at=now, attempts=F("attempts") + 1):
         return False
     row = Notification.objects.select_related("order").get(pk=pk)
-    if row.kind == Notification.Kind.PAYMENT_REQUEST and not row.order.amount_due:
-        # Paid or cancelled while the email waited: there is nothing to ask for any more.
+    if _is_out_of_date(row):
         Notification.objects.filter(pk=pk).update(sent_at=now, last_error="Not needed any more.")
         return False
     try:
@@ -62,13 +63,23 @@ def send_notification(pk: int) -> bool:
     return True
 
 
+def _is_out_of_date(row: Notification) -> bool:
+    """Whether something happened while the email waited that makes it wrong."""
+    match row.kind:
+        case Notification.Kind.PAYMENT_REQUEST:  # paid or cancelled: there is nothing to ask for
+            return not row.order.amount_due
+        case Notification.Kind.ORDER_CANCELLED:  # on after all
+            return row.order.status != Order.Status.CANCELLED
+    return False
+
+
 def send_owed(*, now: datetime, limit: int = 500) -> int:
     """Send what is still owed and not being sent by somebody; returns how many went out."""
     free = Q(claimed_at=None) | Q(claimed_at__lt=now - _CLAIM)
     owed = Notification.objects.filter(free, sent_at=None, created_at__gt=now - _GIVE_UP)
     # The least tried first: an address that always fails keeps nobody waiting.
     owed = owed.order_by("attempts", "pk")
-    return sum(send_notification(pk) for pk in list(owed.values_list("pk", flat=True)[:limit]))
+    return sum(send_notification(pk, now=now) for pk in list(owed.values_list("pk", flat=True)[:limit]))
 
 
 def _part_of(shipment: Shipment, lines: list[OrderLine]) -> list[ShipmentLine]:
@@ -80,12 +91,13 @@ def _part_of(shipment: Shipment, lines: list[OrderLine]) -> list[ShipmentLine]:
 
 def _context(row: Notification) -> dict[str, Any]:
     shop, shipment = StoreSettings.current(), None
-    cancelled = row.order.events.filter(kind="cancelled").first()
+    cancelled = row.order.events.filter(kind="cancelled").last()
+    late = row.order.events.filter(kind="goods_gone").last()
     changed = row.order.events.filter(kind__in=["edited", "address_changed"]).last()
     with_goods = (Notification.Kind.ORDER_SHIPPED, Notification.Kind.ORDER_READY)
     if row.kind in with_goods and row.key:
         shipment = Shipment.objects.filter(pk=row.key, order=row.order).first()
-    lines = list(row.order.lines.all())
+    lines = list(row.order.lines.select_related("product"))
     return {
         "order": row.order,
         "lines": lines,
@@ -97,6 +109,10 @@ def _context(row: Notification) -> dict[str, Any]:
         "contact_phone": shop.contact_phone,
         "bank": shop,
         "reason": cancelled.data.get("reason", "") if cancelled else "",
+        "gone": late.data.get("words", "") if late else "",
+        "late_amount": Decimal(late.data["amount"]) if late else None,
+        "waits": bool(inventory.waiting_for(row.order.stock_reference)),
+        "choice_url": settings.SITE_URL + reverse("payments:late", args=[row.order.token]),
         "track_url": settings.SITE_URL + row.order.get_absolute_url(),
         "pay_url": settings.SITE_URL + reverse("payments:start", args=[row.order.token]),
         **refund_context(row),

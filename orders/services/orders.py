@@ -13,7 +13,7 @@ from ecommerce.lib.errors import DomainError
 from ecommerce.lib.money import ZERO, format_money
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import CreditNote, Notification, Order
-from orders.services import balances
+from orders.services import balances, reviving
 from orders.services.arrival import later_promise
 from orders.services.checkout import pay_until
 from orders.services.credit_notes import issue_credit_note
@@ -72,7 +72,8 @@ def mark_paid(
 
     An order with nothing left to pay goes on to be processed and gets its invoice; its delivery is
     promised anew when the money was waited for. The money of an order that was cancelled
-    meanwhile is recorded too; `payments` sends it back.
+    meanwhile is recorded too: one that was only paid too late lives again while its goods can be
+    had (`reviving`), of any other `payments` sends it back.
     """
     order = locked(order)
     if amount is None:
@@ -85,13 +86,8 @@ def mark_paid(
     is_part = had_money or with_card or not order.is_paid
     words = f": {format_money(amount, order.currency)}" if is_part else ""
     record(order=order, kind="paid", message=f"{how}{words}", actor=actor)
-    if order.status == Order.Status.CANCELLED:
-        record(
-            order=order,
-            kind="paid_after_cancel",
-            message="The payment arrived after the order was cancelled; it has to go back.",
-            is_public=False,
-        )
+    was_over = order.status == Order.Status.CANCELLED
+    if was_over and not reviving.revive_or_ask(order):
         return order
     if order.overpaid_since:
         record(
@@ -101,7 +97,7 @@ def mark_paid(
             is_public=False,
         )
     go_on(order)
-    if order.is_paid:
+    if order.is_paid and not was_over:
         balances.tell_paid(order)
     return order
 
@@ -153,8 +149,12 @@ def mark_processing(*, order: Order, actor: Any = None) -> Order:
 
 
 @retrying_atomic
-def cancel_order(*, order: Order, actor: Any = None, reason: str, by_shopper: bool = False) -> Order:
+def cancel_order(
+    *, order: Order, actor: Any = None, reason: str, by_shopper: bool = False, expired: bool = False
+) -> Order:
     """Cancel before shipping: stock and discount uses go back. Repeating changes nothing.
+
+    `expired`: only because its money was late, so money that comes after all may revive it.
 
     Money that was paid is `payments`' to return (`payments.services.orders.cancel_and_refund`).
     Raises WrongState once it has shipped, and for the shopper (`by_shopper`) DomainError
@@ -175,9 +175,11 @@ def cancel_order(*, order: Order, actor: Any = None, reason: str, by_shopper: bo
         kind="cancelled",
         message=f"Order cancelled: {reason}"[:300],
         actor=actor,
-        data={"reason": reason},
+        data={"reason": reason, "expired": expired},
     )
-    owe(order=order, kind=Notification.Kind.ORDER_CANCELLED)
+    # An order that lived again can be cancelled again, and that is told again.
+    times = order.events.filter(kind=reviving.REVIVED).count()
+    owe(order=order, kind=Notification.Kind.ORDER_CANCELLED, key=f"again-{times}" if times else "")
     return order
 
 
@@ -272,5 +274,5 @@ def _expire(pk: int, now: datetime) -> int:
     unpaid = order.payment_status in _WAITING
     if order.status != Order.Status.PENDING or not unpaid or not order.expires_at or order.expires_at > now:
         return 0
-    cancel_order(order=order, reason="the payment did not arrive in time")
+    cancel_order(order=order, reason="the payment did not arrive in time", expired=True)
     return 1

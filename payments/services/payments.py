@@ -5,6 +5,7 @@ what it answers is written in one transaction that locks the order first, then t
 """
 
 from dataclasses import asdict
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +28,8 @@ from payments.services.alerts import flag, is_dealt_with
 from payments.services.charges import charge_of
 from payments.services.seen_refunds import book_seen_refunds
 
+_HELD_FOR = timedelta(days=3)
+_OPEN = (Payment.Status.PENDING, Payment.Status.AUTHORISED)
 _NOT_HELD: dict[str, Any] = {
     "held_since": None,
     "held_reason": "",
@@ -72,8 +75,12 @@ def create_payment(*, order: Order, gateway: str = "", actor: Any = None) -> Pay
 
 def open_payment(order: Order) -> Payment | None:
     """The attempt that is waiting for the money due now, if there is one."""
-    waiting = (Payment.Status.PENDING, Payment.Status.AUTHORISED)
-    return Payment.objects.filter(live_for=order.pk, status__in=waiting).order_by("-part").first()
+    return Payment.objects.filter(live_for=order.pk, status__in=_OPEN).order_by("-part").first()
+
+
+def held_payment(order: Order) -> Payment | None:
+    """The open attempt whose money staff have to look at first, if there is one."""
+    return Payment.objects.filter(live_for=order.pk, held_since__isnull=False, status__in=_OPEN).first()
 
 
 def start_payment(*, payment: Payment) -> str:
@@ -342,14 +349,17 @@ def _mismatch(payment: Payment, fetched: Fetched) -> str:
 
 @retrying_atomic
 def hold_payment(*, payment: Payment, reason: str, fetched: Fetched) -> Payment:
-    """What the gateway has is not what was asked for: nothing is booked, and staff decide.
-
-    What they have dealt with already is not held a second time."""
-    locked(payment.order)
+    """What the gateway has is not what was asked for: nothing is booked, and staff decide. An order
+    whose time to pay would be over meanwhile waits a few days for that, once. What staff have dealt
+    with already is not held a second time."""
+    order = locked(payment.order)
     if is_dealt_with(payment=payment, subject=reason):
         return payment
     rows = Payment.objects.filter(pk=payment.pk).exclude(status=Payment.Status.CAPTURED)
-    rows.filter(held_since=None).update(held_since=timezone.now())
+    now = timezone.now()
+    if rows.filter(held_since=None).update(held_since=now):
+        # A person has to look first: until then the goods are not given to others.
+        keep_until(order=order, until=now + _HELD_FOR)
     rows.update(
         held_reason=reason[:300],
         reported_amount=fetched.amount,

@@ -163,14 +163,20 @@ def surplus(order: Order) -> Decimal:
     return -order.balance - on_its_way
 
 
-def return_everything(*, order: Order, reason: str, actor: Any = None) -> list[Refund]:
-    """Send back all that is left of an order's payments, once. Raises GatewayError as above."""
-    return complete_all(refunds=_claim_everything(order=order, reason=reason), actor=actor)
+def return_everything(
+    *, order: Order, reason: str, actor: Any = None, if_cancelled: bool = False
+) -> list[Refund]:
+    """Send back all that is left of an order's payments, once. `if_cancelled`: nothing, when it is
+    not cancelled (any more). Raises GatewayError as above."""
+    refunds = _claim_everything(order=order, reason=reason, if_cancelled=if_cancelled)
+    return complete_all(refunds=refunds, actor=actor)
 
 
 @retrying_atomic
-def _claim_everything(*, order: Order, reason: str) -> list[Refund]:
+def _claim_everything(*, order: Order, reason: str, if_cancelled: bool) -> list[Refund]:
     order = locked(order)
+    if if_cancelled and order.status != Order.Status.CANCELLED:
+        return []
     captured = Payment.objects.filter(order=order, status=Payment.Status.CAPTURED).order_by("pk")
     return [
         _claim(payment=payment, amount=left, reason=reason, key=_return_key(payment))

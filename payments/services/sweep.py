@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q
 
 from orders.models import Order
+from orders.services.late_money import end_choice
 from payments import gateways
 from payments.gateways.base import GatewayError
 from payments.models import Payment, Refund
@@ -27,7 +28,7 @@ def sweep(*, now: datetime) -> dict[str, int]:
         "payments ended": _end_at_gateways(now),
         "refunds retried": retry_pending(),
         "returns refunded": finish_returns(),
-        "payments returned": _return_unneeded(),
+        "payments returned": _return_unneeded(now),
         "gift cards emailed": send_owed_cards(now=now),
     }
 
@@ -71,14 +72,21 @@ def _end_at_gateways(now: datetime) -> int:
     return done
 
 
-def _return_unneeded() -> int:
+def _return_unneeded(now: datetime) -> int:
     """Captured money of cancelled orders goes back, and of others what is more than they cost.
 
-    Where staff have given a refund up, they decide: the reconciliation list shows that money.
+    A shopper who may still choose to wait for the goods is waited for. Where staff have given a
+    refund up, they decide: the reconciliation list shows that money.
     """
-    cancelled = Payment.objects.filter(
-        order__status=Order.Status.CANCELLED, status=Payment.Status.CAPTURED, refunded_amount__lt=F("amount")
-    ).values_list("order_id", flat=True)
+    cancelled = (
+        Payment.objects.filter(
+            order__status=Order.Status.CANCELLED,
+            status=Payment.Status.CAPTURED,
+            refunded_amount__lt=F("amount"),
+        )
+        .exclude(order__choice_until__gt=now)
+        .values_list("order_id", flat=True)
+    )
     overpaid = Order.objects.filter(overpaid_since__isnull=False).values_list("pk", flat=True)
     owed = sorted({*cancelled.order_by("pk")[:100], *overpaid.order_by("pk")[:100]})
     of_surplus = Q(payment__order__status=Order.Status.CANCELLED) | Q(credit__lt=F("amount"))
@@ -91,10 +99,13 @@ def _return_unneeded() -> int:
 
 def _return(order: Order) -> int:
     """Send back what the order does not need; returns how many transfers that took."""
+    order = end_choice(order=order) if order.choice_until else order
     cancelled = order.status == Order.Status.CANCELLED
-    send = return_everything if cancelled else return_surplus
+    reason = "The order no longer needs this payment."
     try:
-        return len(send(order=order, reason="The order no longer needs this payment."))
+        if cancelled:
+            return len(return_everything(order=order, reason=reason, if_cancelled=True))
+        return len(return_surplus(order=order, reason=reason))
     except GatewayError:
         log.warning("a gateway could not return money of order %s", order.number)
         return 0

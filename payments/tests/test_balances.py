@@ -14,12 +14,18 @@ from orders.models import Order
 from orders.services import balances
 from orders.tests.factories import OrderFactory, paid_order
 from payments.gateways.base import GatewayError
-from payments.gateways.offline.gateway import OfflineGateway
 from payments.models import Payment, Refund
 from payments.services.orders import cancel_and_refund
-from payments.services.payments import call_off_payment, confirm_payment, create_payment
+from payments.services.payments import (
+    call_off_payment,
+    confirm_payment,
+    create_payment,
+    settle,
+    start_payment,
+)
 from payments.services.refunds import refund_order
 from payments.services.sweep import sweep
+from payments.tests.stripe_shop import break_stripe, paid_at_stripe, things
 from payments.tests.test_payments import later
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
@@ -121,21 +127,24 @@ def test_paid_twice_the_second_goes_back_and_the_order_stays_paid():
     assert money_of(order) == (order.total, 0, "paid") and first.refunded_amount == first.amount
 
 
-def test_cancelling_sends_all_parts_back(monkeypatch):
-    order = pay(dearer(paid_order()))
-    tries = []
-
-    def refuse(self, charge, **ask):
-        tries.append(ask["amount"])
-        raise GatewayError("The bank does not answer.")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(OfflineGateway, "refund", refuse)
-        with pytest.raises(GatewayError):
-            cancel_and_refund(order=order, reason="changed my mind")
-    assert sorted(tries) == sorted([Decimal(10), order.total - 10]), "one that fails holds up no other"
+def test_cancelling_sends_all_parts_back(fake_stripe):
+    order, _ = paid_at_stripe(fake_stripe)
+    order = dearer(order)
+    rest = create_payment(order=order)
+    start_payment(payment=rest)
+    fake_stripe.tell("pay", session=rest.reference)
+    settle(payment=Payment.objects.get(pk=rest.pk))
+    break_stripe(fake_stripe, "/v1/refunds$", times=4)
+    with pytest.raises(GatewayError):
+        cancel_and_refund(order=order, reason="changed my mind")
+    asked = {one["headers"]["idempotency-key"] for one in fake_stripe.requests("/v1/refunds", "POST")}
+    assert len(asked) == 2, "one that fails holds up no other"
     sweep(now=later())
     assert money_of(order) == (0, 0, "refunded")
+    assert sorted(one["amount"] for one in things(fake_stripe, "refund")) == [
+        1000,
+        int(order.total * 100) - 1000,
+    ]
 
 
 def test_a_refund_takes_the_newest_part_first_and_never_more_than_there_is():

@@ -14,13 +14,12 @@ from orders.models import Order
 from orders.services.editing import Edit, preview_edit
 from orders.services.sweep import sweep as sweep_orders
 from orders.tests.factories import OrderFactory, paid_order
-from payments.gateways.base import GatewayError
-from payments.gateways.offline.gateway import OfflineGateway
 from payments.models import Payment, Refund
 from payments.services.changing import edit_and_settle
 from payments.services.payments import confirm_payment, create_payment, start_payment
 from payments.services.refunds import refund_order
 from payments.services.sweep import sweep
+from payments.tests.stripe_shop import break_stripe, paid_at_stripe, things
 from payments.tests.test_payments import bank, later
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
@@ -58,22 +57,18 @@ def test_a_cheaper_order_sends_the_difference_back_and_says_so(commit, mailoutbo
     assert [mail.subject for mail in mailoutbox if "changed" in mail.subject]
 
 
-def test_what_the_bank_cannot_take_back_now_is_sent_by_the_sweep_once(monkeypatch):
-    order = paid_order(quantity=3)
-
-    def refuse(self, charge, **ask):
-        raise GatewayError("The bank does not answer.")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(OfflineGateway, "refund", refuse)
-        order = edit(order, 2)
-        order = edit(order, 1)
+def test_what_the_bank_cannot_take_back_now_is_sent_by_the_sweep_once(fake_stripe):
+    order, _ = paid_at_stripe(fake_stripe, quantity=3)
+    break_stripe(fake_stripe, "/v1/refunds$", times=4)
+    order = edit(order, 2)
+    order = edit(order, 1)
     assert order.overpaid_since is not None and {r.status for r in Refund.objects.all()} == {"pending"}
     for _ in range(2):
         sweep(now=later())
     order.refresh_from_db()
     assert (order.amount_paid, order.overpaid_since) == (order.total, None)
     assert sum(refund.amount for refund in Refund.objects.all()) == 40
+    assert [one["amount"] for one in things(fake_stripe, "refund")] == [2000, 2000]
 
 
 def test_up_and_down_again_before_paying_sends_nothing_back():

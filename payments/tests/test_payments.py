@@ -13,7 +13,7 @@ from orders.models import Notification, Order
 from orders.services.orders import cancel_order
 from orders.tests.factories import OrderFactory, cart_with, paid_order, total_of
 from payments.gateways.base import Event, GatewayError
-from payments.gateways.demo.gateway import DemoGateway, decide
+from payments.gateways.demo.gateway import decide
 from payments.models import DemoRefund, DemoTransaction, GatewayEvent, Payment, Refund
 from payments.services.events import handle_event
 from payments.services.orders import cancel_and_refund, place_and_pay
@@ -26,6 +26,7 @@ from payments.services.payments import (
 )
 from payments.services.refunds import refund_payment
 from payments.services.sweep import sweep
+from payments.tests.stripe_shop import break_stripe, paid_at_stripe, things
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 
@@ -199,22 +200,17 @@ def test_refunds_never_exceed_what_came_in_and_a_key_counts_once():
     assert Refund.objects.count() == 2
 
 
-def test_a_refund_the_gateway_could_not_take_is_sent_by_the_sweep(payment, order, monkeypatch):
-    decide(reference=payment.reference, approve=True)
-    confirm_payment(payment=payment)
-    with monkeypatch.context() as broken:
-
-        def refuse(self, charge, **ask):
-            raise GatewayError("The bank does not answer.")
-
-        broken.setattr(DemoGateway, "refund", refuse)
-        with pytest.raises(GatewayError):
-            cancel_and_refund(order=order, reason="changed my mind")
+def test_a_refund_the_gateway_could_not_take_is_sent_by_the_sweep(fake_stripe):
+    order, _ = paid_at_stripe(fake_stripe)
+    break_stripe(fake_stripe, "/v1/refunds$")
+    with pytest.raises(GatewayError):
+        cancel_and_refund(order=order, reason="changed my mind")
     order.refresh_from_db()
     assert (order.status, order.payment_status) == ("cancelled", "paid")
     sweep(now=later())
     order.refresh_from_db()
     assert order.payment_status == "refunded" and Refund.objects.get().status == "done"
+    assert [one["amount"] for one in things(fake_stripe, "refund")] == [int(order.total * 100)]
 
 
 # --- Pages ----------------------------------------------------------------------------------

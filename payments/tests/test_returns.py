@@ -12,6 +12,7 @@ from catalog.tests.factories import ProductFactory
 from ecommerce.lib.errors import BadInput, DomainError
 from orders.models import Order, Return
 from orders.services.cart import add_coupon
+from orders.services.fulfilment import ship_order
 from orders.services.notifications import send_owed
 from orders.services.return_steps import WrongReturnState, approve_return, close_return, receive_return
 from orders.services.returns import request_return
@@ -23,6 +24,7 @@ from payments.services.payments import confirm_payment
 from payments.services.refunds import return_everything
 from payments.services.returns import finish_returns, refund_return, return_estimate
 from payments.services.sweep import sweep
+from payments.tests.stripe_shop import break_stripe, paid_at_stripe
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 
@@ -42,8 +44,6 @@ def three_with_a_discount():
     add_coupon(cart=cart, code=DiscountFactory(percent=10).code)
     order, payment = place_and_pay(cart=cart, confirmed_total=total_of(cart), payment_method="bank_transfer")
     confirm_payment(payment=payment)
-    from orders.services.fulfilment import ship_order
-
     order.refresh_from_db()
     ship_order(order=order, carrier="DHL")
     return order
@@ -150,18 +150,13 @@ def test_an_order_whose_money_went_back_otherwise_pays_nothing_twice():
     assert made.status == "closed" and Refund.objects.count() == 1
 
 
-def refuse(**ask):
-    raise GatewayError("The bank does not answer.")
-
-
-def test_a_bank_that_does_not_answer_leaves_it_to_the_sweep(monkeypatch):
-    order = shipped_order()
-    made = arrived(order)
-    with monkeypatch.context() as broken:
-        broken.setattr("payments.services.refunds.complete_refund", refuse)
-        with pytest.raises(GatewayError):
-            refund_return(return_=made)
-        assert finish_returns() == 0
+def test_a_bank_that_does_not_answer_leaves_it_to_the_sweep(fake_stripe):
+    order, _ = paid_at_stripe(fake_stripe)
+    made = arrived(ship_order(order=order, carrier="DHL").order)
+    break_stripe(fake_stripe, "/v1/refunds$", times=4)
+    with pytest.raises(GatewayError):
+        refund_return(return_=made)
+    assert finish_returns() == 0
     made.refresh_from_db()
     assert made.refund_is_owed and made.refund_amount == Decimal("23.90")
     with pytest.raises(DomainError, match="on its way already"):

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ecommerce.lib.errors import DomainError
+from ecommerce.lib.errors import Busy, DomainError
 from orders.access import cart_of_form, order_for_token
 from orders.agreement import Agreement, changes_between, read_agreement
 from orders.forms.checkout import PayForm
@@ -19,7 +19,7 @@ from payments.gateways.base import Gateway, GatewayError, GatewayRefused
 from payments.models import Payment
 from payments.services.gift_card_plan import plan_of
 from payments.services.orders import cancel_and_refund, pay_by, place_and_pay
-from payments.services.payments import open_payment, settle, start_payment
+from payments.services.payments import held_payment, open_payment, settle, start_payment
 
 # What the page itself says, as it was and as it is.
 _SAID_BY_PAGE = ("order_changed", "gift_cards_changed")
@@ -78,6 +78,9 @@ def _lead_to_payment(request: HttpRequest, order: Order, payment: Payment | None
     try:
         url = start_payment(payment=payment)
     except GatewayError:
+        if payment.external_id:
+            # They were sent there before and may have paid: that page asks, and offers no button.
+            return redirect("payments:return", payment.reference)
         messages.error(request, "The bank did not answer. You have not been charged; please try again.")
         return redirect("payments:start", order.token)
     except GatewayRefused:
@@ -93,6 +96,8 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
     live = open_payment(order)
     if not order.can_be_paid or (live and live.status == Payment.Status.AUTHORISED):
         return redirect("orders:confirmation", order.token)
+    if held := held_payment(order):
+        return _confirming(request, held, status=409 if request.method == "POST" else 200)
     if request.method != "POST":
         return _payment_page(request, order)
     try:
@@ -133,15 +138,24 @@ def come_back(request: HttpRequest, reference: str) -> HttpResponse:
     payment = get_object_or_404(Payment.objects.select_related("order"), reference=reference)
     try:
         payment = settle(payment=payment)
-    except GatewayError:
-        return render(request, "payments/confirming.html", {"order": payment.order}, status=202)
+    except (GatewayError, Busy):
+        return _confirming(request, payment, is_known=False)
     if payment.status in (Payment.Status.CAPTURED, Payment.Status.AUTHORISED):
         return redirect("orders:confirmation", payment.order.token)
-    if payment.status == Payment.Status.PENDING:
-        return render(
-            request, "payments/confirming.html", {"order": payment.order, "payment": payment}, status=202
-        )
+    if payment.is_open and (payment.held_since or payment.status == Payment.Status.PENDING):
+        return _confirming(request, payment)
     return redirect("payments:start", payment.order.token)
+
+
+def _confirming(
+    request: HttpRequest, payment: Payment, *, is_known: bool = True, status: int = 202
+) -> HttpResponse:
+    """No button to pay with: the money may be on its way. `is_known`: the gateway has answered."""
+    context = {"order": payment.order, "payment": payment, "is_known": is_known}
+    response = render(request, "payments/confirming.html", context, status=status)
+    if not payment.held_since:
+        response["Refresh"] = "5"
+    return response
 
 
 @require_POST
