@@ -138,7 +138,7 @@ def _reconciliation(request: HttpRequest) -> dict[str, Any]:
     link = reverse("admin:reconciliation")
     item: dict[str, Any] = {"title": "Reconciliation", "icon": "balance", "link": link}
     item["active"] = request.path.startswith(link)
-    _badge(item, reconciliation.open_count(), variant="warning")
+    _badge(item, reconciliation.known_count(), variant="warning")
     return item
 
 

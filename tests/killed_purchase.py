@@ -18,7 +18,17 @@ from catalog.services.inventory import set_on_hand
 from dashboard.services.sweep import sweep
 from documents.models import OrderFile
 from ecommerce.lib.addresses import PostalAddress
-from orders.models import Cart, Discount, DiscountUse, Invoice, InvoiceCounter, Order, Return, Shipment
+from orders.models import (
+    Cart,
+    CreditNote,
+    Discount,
+    DiscountUse,
+    Invoice,
+    InvoiceCounter,
+    Order,
+    Return,
+    Shipment,
+)
 from orders.services import cart as carts
 from orders.services.checkout import save_answers
 from orders.services.holding import hold_cart
@@ -51,6 +61,7 @@ def prepare(fake: Fake | None) -> None:
     set_on_hand(variant=Variant.objects.get(sku=SKU), on_hand=5, reason="Counted")
     # The demo's own papers are none of this purchase's business.
     Invoice.objects.update(file_stored_at=timezone.now())
+    CreditNote.objects.update(file_stored_at=timezone.now())
     Shipment.objects.update(label_stored_at=timezone.now())
     Return.objects.update(label_stored_at=timezone.now())
 
@@ -159,11 +170,12 @@ def _given_up(order: Order) -> list[str]:
 
 
 def _numbers() -> list[str]:
-    """Every invoice number up to the counter's was given to exactly one invoice."""
+    """Every number up to the counter's was given to exactly one invoice or credit note."""
     found = []
     for counter in InvoiceCounter.objects.all():
-        given = Invoice.objects.filter(series=counter.series).order_by("sequence")
-        numbers = list(given.values_list("sequence", flat=True))
+        invoices = Invoice.objects.filter(series=counter.series).values_list("sequence", flat=True)
+        notes = CreditNote.objects.filter(series=counter.series).values_list("sequence", flat=True)
+        numbers = sorted([*invoices, *notes])
         found += _expect(f"numbers of {counter.series}", numbers, list(range(1, counter.last + 1)))
     return found
 

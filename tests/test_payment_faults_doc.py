@@ -9,13 +9,13 @@ WORDS = (ROOT / "docs" / "payment-faults.md").read_text()
 NAMED = re.findall(r"`([\w/]+\.py)::(test_\w+)`", WORDS)
 
 
-def tests_in(path):
+def names_in(path):
     tree = ast.parse((ROOT / path).read_text())
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 def test_every_test_that_the_page_names_exists():
-    found = {path: tests_in(path) for path in {path for path, _ in NAMED}}
+    found = {path: names_in(path) for path in {path for path, _ in NAMED}}
     assert [f"{path}::{name}" for path, name in NAMED if name not in found[path]] == []
 
 

@@ -192,7 +192,8 @@ def test_an_unknown_order_or_step_is_404(staff):
     assert staff.post(address(OrderFactory(), "teleport")).status_code == 404
 
 
-@pytest.mark.parametrize("code", list(ACTIONS))
+# Sending all of the money back is offered on the page for sending a part of it.
+@pytest.mark.parametrize("code", [code for code in ACTIONS if code != "refund"])
 def test_the_button_of_the_order_page_leads_to_questions_or_takes_the_step(staff, code):
     """A step that asks for something is a link to an empty form; any other is sent at once."""
     order = PREPARED[code]()

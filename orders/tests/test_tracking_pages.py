@@ -115,8 +115,15 @@ def test_emails_carry_number_lines_total_and_link():
     for text in (received.body, html):
         assert order.number in text and "€23.90" in text and order.get_absolute_url() in text
         assert order.lines.get().name in text
-    assert "DE02 1203" in received.body
+    assert "DE02 1203" not in received.body, "it is paid by now"
     assert len(html.encode()) < 100_000
+
+
+def test_the_email_about_a_transfer_says_where_it_goes():
+    order = OrderFactory(payment_method="bank_transfer")
+    send_owed(now=order.placed_at)
+    (received,) = mail.outbox
+    assert "DE02 1203" in received.body and "€23.90" in received.body
 
 
 def test_an_email_is_sent_once_and_found_again_when_lost(settings):

@@ -213,6 +213,9 @@ def capture_payment(*, payment: Payment, actor: Any = None) -> Payment:
         raise DomainError("Only an authorised payment can be captured.", code="not_authorised")
     gateway = gateways.get(payment.gateway)
     fetched = gateway.capture(charge_of(payment), key=f"{payment.reference}-capture")
+    # The gateway's own message may book it first, and does not know who asked.
+    words = f"Capture of {format_money(payment.amount, payment.currency)} asked for"
+    record(order=payment.order, kind="captured", message=words, is_public=False, actor=actor)
     return book(payment=payment, fetched=fetched, actor=actor)
 
 

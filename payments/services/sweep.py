@@ -1,6 +1,7 @@
 """Payments that never settled, and money that has to go back."""
 
 import logging
+import random
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q
@@ -18,6 +19,7 @@ from payments.services.returns import finish_returns
 log = logging.getLogger(__name__)
 _PATIENCE = timedelta(minutes=2)
 _AT_ONCE = 500
+_PROMISED_AT_ONCE = 25
 
 
 def sweep(*, now: datetime) -> dict[str, int]:
@@ -34,18 +36,8 @@ def sweep(*, now: datetime) -> dict[str, int]:
 
 
 def _settle_waiting(now: datetime) -> int:
-    """Nobody can be asked about a bank transfer; waiting for it must not hold up the others. What is
-    authorised is asked about when it lapses, or when its order is cancelled."""
-    cancelled = Q(order__status=Order.Status.CANCELLED)
-    lapsed = Q(authorised_until__isnull=True) | Q(authorised_until__lte=now)
-    askable = Q(gateway__in=gateways.online_codes()) & (Q(status=Payment.Status.PENDING) | lapsed)
-    waiting = Payment.objects.filter(
-        askable | cancelled,
-        status__in=(Payment.Status.PENDING, Payment.Status.AUTHORISED),
-        created_at__lte=now - _PATIENCE,
-    ).select_related("order")
     settled = 0
-    for payment in waiting.order_by("pk")[:_AT_ONCE]:
+    for payment in _waiting(now):
         try:
             payment = settle(payment=payment)
         except GatewayError:
@@ -55,6 +47,22 @@ def _settle_waiting(now: datetime) -> int:
             payment = call_off_payment(payment=payment, reason="The order was cancelled.")
         settled += not payment.is_open
     return settled
+
+
+def _waiting(now: datetime) -> list[Payment]:
+    """Nobody can be asked about a bank transfer; waiting for it must not hold up the others. What is
+    authorised waits for staff, for days: some of it, at random, is asked about besides."""
+    cancelled = Q(order__status=Order.Status.CANCELLED)
+    lapsed = Q(authorised_until__isnull=True) | Q(authorised_until__lte=now)
+    open_ones = Payment.objects.filter(
+        Q(gateway__in=gateways.online_codes()) | cancelled,
+        status__in=(Payment.Status.PENDING, Payment.Status.AUTHORISED),
+        created_at__lte=now - _PATIENCE,
+    ).select_related("order")
+    urgent = Q(status=Payment.Status.PENDING) | lapsed | cancelled
+    promised = list(open_ones.exclude(urgent).order_by("-pk")[:_AT_ONCE])
+    some = random.sample(promised, min(_PROMISED_AT_ONCE, len(promised)))
+    return [*open_ones.filter(urgent).order_by("pk")[:_AT_ONCE], *some]
 
 
 def _end_at_gateways(now: datetime) -> int:

@@ -117,6 +117,7 @@ def test_cancelling_the_order_gives_the_money_free(fake_stripe, authorised):
 
 def test_giving_it_free_while_it_is_taken_sends_it_back(fake_stripe, authorised):
     order, payment = authorised
+    break_stripe(fake_stripe, "/cancel$")
     cancel_and_refund(order=order, reason="changed my mind")
     fake_stripe.tell("capture")
     for _ in range(2):

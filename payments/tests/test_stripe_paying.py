@@ -219,6 +219,7 @@ def test_cancelling_a_paid_order_sends_the_money_back(fake_stripe):
 
 def test_a_page_stripe_cannot_close_now_is_closed_by_the_next_sweep(fake_stripe, placed):
     order, payment = placed
+    break_stripe(fake_stripe, "/expire$")
     cancel_and_refund(order=order, reason="changed my mind")
     break_stripe(fake_stripe, "/expire$")
     assert sweep(now=timezone.now())["payments ended"] == 0

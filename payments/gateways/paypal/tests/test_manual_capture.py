@@ -67,6 +67,7 @@ def test_a_cancelled_order_gives_it_free(agreed, fake_paypal):
 
 def test_what_staff_took_on_paypals_pages_meanwhile_goes_back_after_cancelling(agreed, fake_paypal):
     kept = agreed.payment.charge_id
+    fake_paypal.go_wrong("/void$", "drop_before")
     cancel_and_refund(order=agreed.order, reason="changed my mind")
     fake_paypal.tell("take_by_hand", authorization=kept)
     sweep(now=later())

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from catalog.tests.factories import ProductFactory
-from orders.services.orders import expire_unpaid
+from orders.services.orders import cancel_order
 from orders.tests.factories import OrderFactory
 from payments.gateways.paypal.tests.shop import PayPalShopper
 from payments.models import Payment
@@ -200,9 +200,7 @@ def test_paid_after_the_order_was_cancelled_goes_back(shopper, fake_paypal):
     fake_paypal.tell("approve", order=shopper.payment.external_id)
     fake_paypal.go_wrong("/capture$", "drop_after")
     shopper.choose(page, "approve")
-    expire_unpaid(now=later(60))
-    shopper.order.refresh_from_db()
-    assert shopper.order.status == "cancelled"
+    cancel_order(order=shopper.order, reason="changed my mind")
     sweep(now=later())
     sweep(now=later())
     (back,) = shopper.money_at_paypal("refunds")
