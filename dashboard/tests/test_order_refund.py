@@ -14,9 +14,8 @@ from dashboard.tests.conftest import sign_in, staff_with
 from dashboard.tests.test_order_actions import said
 from orders.models import CreditNote
 from orders.tests.factories import paid_order, shipped_order
-from payments.gateways.base import GatewayError
-from payments.gateways.offline.gateway import OfflineGateway
 from payments.models import Refund
+from payments.tests.stripe_shop import break_stripe, paid_at_stripe
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 
@@ -114,12 +113,9 @@ def test_what_has_not_left_is_taken_out_of_the_order_instead(staff):
     assert f"pieces_{order.lines.get().pk}" not in page
 
 
-def test_a_bank_that_does_not_answer_is_said(staff, monkeypatch):
-    def refuse(self, charge, **asked):
-        raise GatewayError("The bank does not answer.")
-
-    monkeypatch.setattr(OfflineGateway, "refund", refuse)
-    order = shipped_order()
+def test_a_bank_that_does_not_answer_is_said(staff, fake_stripe):
+    order, _ = paid_at_stripe(fake_stripe)
+    break_stripe(fake_stripe, "/v1/refunds$")
     answer = confirm(staff, order, filled(staff, order, amount="5.00"))
     assert "as soon as the bank answers" in said(answer)[0]
     assert Refund.objects.get().status == "pending" and not CreditNote.objects.exists()

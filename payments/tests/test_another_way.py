@@ -7,6 +7,7 @@ from orders.tests.factories import OrderFactory
 from payments.gateways.demo.gateway import decide
 from payments.models import DemoTransaction, Payment
 from payments.services.payments import call_off_payment, close_at_gateway, start_payment
+from payments.services.receiving import receive_payment
 from payments.services.sweep import sweep
 from payments.tests.test_payments import later
 
@@ -77,3 +78,19 @@ def test_the_demo_bank_is_closed_outside_demo_mode(client, payment, settings):
     answer = choose(client, payment.order, "demo")
     assert answer.status_code == 400, "it is no way to pay any more"
     assert client.get(reverse("payments:demo_bank", args=[payment.reference])).status_code == 404
+
+
+def test_money_staff_saw_themselves_is_not_booked_as_the_banks(payment):
+    """The order waits at the bank, and the customer has transferred the money meanwhile."""
+    received = receive_payment(order=payment.order)
+    payment.refresh_from_db()
+    assert (received.gateway, received.status) == ("bank_transfer", "captured")
+    assert payment.status == "cancelled"
+    decide(reference=payment.reference, approve=True)
+    sweep(now=later())
+    payment.refresh_from_db()
+    assert (payment.status, payment.refunded_amount) == ("captured", payment.amount), (
+        "paid twice: it goes back"
+    )
+    payment.order.refresh_from_db()
+    assert payment.order.payment_status == "paid"

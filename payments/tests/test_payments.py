@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -282,3 +283,14 @@ def test_many_transfers_that_wait_do_not_keep_a_card_payment_waiting(monkeypatch
     start_payment(payment=card)
     decide(reference=card.reference, approve=True)
     assert sweep(now=later())["payments settled"] == 1
+
+
+def test_the_parts_of_a_payment_that_binary_sums_get_wrong_all_go_back(payment):
+    """5.30 and 18.60 are 23.90, and a little more for a database that adds in binary."""
+    confirm_payment(payment=payment)
+    decide(reference=payment.reference, approve=True)
+    for number, amount in enumerate((Decimal("5.30"), Decimal("18.60"))):
+        refund_payment(payment=payment, amount=amount, reason="a part", key=f"part-{number}")
+    payment.refresh_from_db()
+    assert (payment.amount, payment.left) == (Decimal("23.90"), 0)
+    assert not Payment.objects.filter(refunded_amount__lt=F("amount")).exists()
