@@ -107,6 +107,9 @@ def test_pages_on_which_staff_do_their_part(new_page, axe, scheme, shop_server):
     page.locator("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/account/")
     order = shop_server.rows("SELECT id FROM orders_order WHERE status = 'processing'")[0]["id"]
+    sent = shop_server.rows(
+        "SELECT id FROM orders_order WHERE status = 'delivered' AND amount_paid > 0 AND amount_credited = 0"
+    )[0]["id"]
     asked = shop_server.rows("SELECT id FROM orders_return WHERE status = 'requested'")[0]["id"]
     pages = {
         "order": f"/admin/orders/order/{order}/change/",
@@ -119,13 +122,20 @@ def test_pages_on_which_staff_do_their_part(new_page, axe, scheme, shop_server):
         "&weight_grams=500&subtotal=20&quantity=1",
         "rates to load": "/admin/orders/taxrate/load/",
         "low on stock": "/admin/low-stock/",
+        "send money back": f"/admin/orders/order/{sent}/refund/",
+        "issue a gift card": "/admin/payments/giftcard/add/",
+        "reconciliation": "/admin/reconciliation/",
     }
+    # Something for the reconciliation list to find.
+    failed = "UPDATE payments_refund SET status = ? WHERE id = (SELECT MIN(id) FROM payments_refund)"
+    shop_server.write(failed, "failed")
     found = []
     for name, path in pages.items():
         answer = page.goto(path)
         if answer.status != 200:
             found.append(f"{name}: {answer.status}")
         found += [f"{name}: {problem}" for problem in axe(page)]
+    shop_server.write(failed, "done")
     page.goto(pages["new draft"])
     page.get_by_label("Customer's email address").fill(f"draft-{scheme}@example.com")
     press(page, "Go on")

@@ -19,6 +19,7 @@ OPEN_TO_ALL = {
     "on backorder": "/product/country-loaf/",
     "empty basket": "/cart/",
     "track": "/track/",
+    "gift card": "/gift-card/",
     "withdraw": "/withdraw/",
     "contact": "/contact/",
     "delivery": "/pages/delivery/",
