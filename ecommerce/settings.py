@@ -353,12 +353,21 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["ecommerce.lib.api_formats.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["ecommerce.lib.api_formats.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "ecommerce.lib.api.PageNumberPagination",
+    "DEFAULT_THROTTLE_CLASSES": ["ecommerce.lib.api_throttles.RouteThrottle"],
     "DEFAULT_SCHEMA_CLASS": "ecommerce.lib.api_schema.AutoSchema",
     "EXCEPTION_HANDLER": "ecommerce.lib.api.problem_handler",
     "DATETIME_FORMAT": None,  # the renderer writes times, in UTC
     "COERCE_DECIMAL_TO_STRING": False,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+# Requests of one caller by class of route (`route_class` of the view).
+API_RATES = {
+    "browse": env.str("API_RATE_BROWSE", "600/min"),
+    "checkout": env.str("API_RATE_CHECKOUT", "120/min"),
+    "manage": env.str("API_RATE_MANAGE", "1200/min"),
+    "sign-in": env.str("API_RATE_SIGN_IN", "20/min"),
+    "codes": env.str("API_RATE_CODES", "20/10min"),
 }
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Token", "TOKEN_TTL": timedelta(days=30)}
 SPECTACULAR_SETTINGS = {

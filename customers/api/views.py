@@ -13,7 +13,6 @@ from customers.api.serializers import (
     SignInSerializer,
     TokenSerializer,
 )
-from customers.api.throttles import SignInThrottle, ValidateThrottle
 from customers.services import tokens
 from customers.services.signin import SignInRefused, check_credentials
 
@@ -23,7 +22,7 @@ class SignInView(APIView):
 
     authentication_classes: list[type] = []
     permission_classes = [AllowAny]
-    throttle_classes = [SignInThrottle]
+    route_class = "sign-in"
     staff_only = False
 
     def get_authenticate_header(self, request: Request) -> str:
@@ -57,7 +56,6 @@ class ValidateView(APIView):
 
     authentication_classes: list[type] = []
     permission_classes = [AllowAny]
-    throttle_classes = [ValidateThrottle]
 
     def get_authenticate_header(self, request: Request) -> str:
         return TokenAuthentication.prefix

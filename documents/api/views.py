@@ -17,6 +17,7 @@ class OrderFilesView(APIView):
     """Invoices and labels of an order, the newest first; 404 for unknown and other people's."""
 
     permission_classes = [AllowAny]
+    route_class = "checkout"
 
     @extend_schema(
         operation_id="order_files_list",

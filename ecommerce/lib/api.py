@@ -22,6 +22,13 @@ class TooLarge(exceptions.APIException):
     default_code = "too_large"
 
 
+class ChangedSince(DomainError):
+    """The `If-Match` of a write names a version that is no longer the current one."""
+
+    code = "changed_since"
+    http_status = status.HTTP_412_PRECONDITION_FAILED
+
+
 class PageNumberPagination(pagination.PageNumberPagination):
     page_size = 24
     page_size_query_param = "page_size"
@@ -152,6 +159,7 @@ def _title(http_status: int) -> str:
         405: "Method not allowed",
         406: "Not acceptable",
         409: "Conflict",
+        412: "Changed meanwhile",
         413: "Too large",
         415: "Unsupported media type",
         429: "Too many requests",

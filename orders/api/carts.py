@@ -56,6 +56,7 @@ class CartView(APIView):
     """The caller's cart."""
 
     permission_classes = [AllowAny]
+    route_class = "checkout"
 
     @extend_schema(
         operation_id="cart_retrieve",
@@ -87,6 +88,7 @@ class CartHoldView(APIView):
     """Keeping the cart's goods for its shopper."""
 
     permission_classes = [AllowAny]
+    route_class = "checkout"
 
     @describe(operation_id="cart_hold", request=HoldSerializer)
     def post(self, request: Request) -> Response:
@@ -107,6 +109,7 @@ class CartItemsView(APIView):
     """Adding to the cart."""
 
     permission_classes = [AllowAny]
+    route_class = "checkout"
 
     @describe(
         operation_id="cart_items_create", request=CartItemInputSerializer, answered=201, examples=_ADDED
@@ -120,6 +123,7 @@ class CartItemView(APIView):
     """One line of the cart."""
 
     permission_classes = [AllowAny]
+    route_class = "checkout"
 
     @describe(operation_id="cart_items_update", request=QuantitySerializer)
     def put(self, request: Request, line_id: str) -> Response:
@@ -141,6 +145,7 @@ class CartCouponsView(APIView):
     """Discount codes. One that is known but takes nothing off is named among the `problems`."""
 
     permission_classes = [AllowAny]
+    route_class = "codes"
 
     @describe(operation_id="cart_coupons_create", request=CodeSerializer)
     def post(self, request: Request) -> Response:
@@ -156,6 +161,7 @@ class CartCouponView(APIView):
     """A discount code in the cart."""
 
     permission_classes = [AllowAny]
+    route_class = "checkout"
 
     @describe(operation_id="cart_coupons_destroy")
     def delete(self, request: Request, code: str) -> Response:

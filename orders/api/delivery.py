@@ -29,6 +29,7 @@ class DeliveryView(APIView):
     """What delivery costs and when it arrives. Open to all."""
 
     permission_classes = [AllowAny]
+    route_class = "checkout"
 
     @extend_schema(
         operation_id="delivery_retrieve",

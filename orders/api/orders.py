@@ -41,6 +41,7 @@ class OrderListView(APIView):
     """The caller's orders, the newest first; for staff everybody's."""
 
     pagination_class = PageNumberPagination
+    route_class = "checkout"
 
     def get_permissions(self) -> list[BasePermission]:
         """Guests order too, but only who is signed in has orders to list."""
@@ -65,6 +66,7 @@ class OrderView(APIView):
     """One order: for its customer, for staff, and for a guest who holds its token."""
 
     permission_classes = [AllowAny]
+    route_class = "checkout"
 
     @extend_schema(
         operation_id="orders_retrieve",
@@ -100,6 +102,7 @@ class CustomerOrdersView(APIView):
     """A customer's orders, for themselves and for staff."""
 
     permission_classes = [IsAuthenticated]
+    route_class = "checkout"
 
     @extend_schema(
         operation_id="customers_orders_list",

@@ -17,6 +17,7 @@ class PickingView(APIView):
     """Whether an order is being packed. Staff only."""
 
     permission_classes = [IsAuthenticated]
+    route_class = "checkout"
 
     @extend_schema(
         operation_id="orders_picking_update",

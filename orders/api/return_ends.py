@@ -18,6 +18,7 @@ class CloseReturnView(APIView):
     """Staff end it without a refund."""
 
     permission_classes = [IsAuthenticated]
+    route_class = "checkout"
 
     @extend_schema(
         operation_id="orders_returns_close", request=ReasonSerializer, responses={200: ReturnSerializer}
@@ -36,6 +37,7 @@ class CancelReturnView(APIView):
     """The shopper keeps the things after all."""
 
     permission_classes = [AllowAny]
+    route_class = "checkout"
 
     @extend_schema(
         operation_id="orders_returns_cancel",

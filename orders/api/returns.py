@@ -63,6 +63,7 @@ class ReturnsView(APIView):
     """An order's returns: for its customer, for staff, and for a guest who holds its token."""
 
     permission_classes = [AllowAny]
+    route_class = "checkout"
 
     @extend_schema(operation_id="orders_returns_list", parameters=[TOKEN], responses=ReturnsSerializer)
     def get(self, request: Request, order_id: str) -> Response:
@@ -105,6 +106,7 @@ class ReturnView(APIView):
     """One return: for the order's customer, for staff, and for a guest who holds the order's token."""
 
     permission_classes = [AllowAny]
+    route_class = "checkout"
 
     @extend_schema(operation_id="orders_returns_retrieve", parameters=[TOKEN], responses=ReturnSerializer)
     def get(self, request: Request, order_id: str, number: str) -> Response:
@@ -115,6 +117,7 @@ class ApproveReturnView(APIView):
     """Staff let the shopper send it."""
 
     permission_classes = [IsAuthenticated]
+    route_class = "checkout"
 
     @extend_schema(
         operation_id="orders_returns_approve", request=AnswerSerializer, responses={200: ReturnSerializer}
@@ -134,6 +137,7 @@ class RejectReturnView(APIView):
     """Staff do not accept it."""
 
     permission_classes = [IsAuthenticated]
+    route_class = "checkout"
 
     @extend_schema(
         operation_id="orders_returns_reject", request=ReasonSerializer, responses={200: ReturnSerializer}
@@ -152,6 +156,7 @@ class ReceiveReturnView(APIView):
     """The parcel is here."""
 
     permission_classes = [IsAuthenticated]
+    route_class = "checkout"
 
     @extend_schema(
         operation_id="orders_returns_receive",

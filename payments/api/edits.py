@@ -32,6 +32,7 @@ class OrderItemsView(APIView):
     """The lines of an order. Staff change them until all of it has left."""
 
     permission_classes = [IsAuthenticated]
+    route_class = "checkout"
 
     @extend_schema(
         operation_id="orders_items_update",

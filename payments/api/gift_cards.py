@@ -72,6 +72,7 @@ class CartGiftCardsView(APIView):
     """The gift cards kept with the cart."""
 
     permission_classes = [AllowAny]
+    route_class = "checkout"
 
     @extend_schema(operation_id="cart_gift_cards_list", parameters=[_CART], responses=PlanSerializer)
     def get(self, request: Request) -> Response:
@@ -109,6 +110,7 @@ class CartGiftCardView(APIView):
     """A gift card kept with the cart."""
 
     permission_classes = [AllowAny]
+    route_class = "checkout"
 
     @extend_schema(operation_id="cart_gift_cards_destroy", parameters=[_CART], responses=PlanSerializer)
     def delete(self, request: Request, card_id: str) -> Response:
@@ -123,6 +125,7 @@ class BalanceView(APIView):
     """What is left on a gift card."""
 
     permission_classes = [AllowAny]
+    route_class = "codes"
 
     @extend_schema(
         operation_id="gift_cards_balance",

@@ -91,6 +91,7 @@ class OrderStatusView(APIView):
     """An order's state."""
 
     permission_classes = [AllowAny]
+    route_class = "checkout"
 
     @extend_schema(
         operation_id="orders_status_update",

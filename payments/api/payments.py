@@ -44,6 +44,7 @@ class PaymentListView(APIView):
     """The caller's payments, the newest first; for staff everybody's."""
 
     permission_classes = [IsAuthenticated]
+    route_class = "checkout"
     pagination_class = PageNumberPagination
 
     @extend_schema(
@@ -67,6 +68,7 @@ class PaymentView(APIView):
     """One payment: for the order's customer and for staff."""
 
     permission_classes = [IsAuthenticated]
+    route_class = "checkout"
 
     @extend_schema(
         operation_id="payments_retrieve",
@@ -81,6 +83,7 @@ class RefundsView(APIView):
     """Money of a payment going back."""
 
     permission_classes = [IsAuthenticated]
+    route_class = "checkout"
 
     @extend_schema(
         operation_id="payments_refunds_create",

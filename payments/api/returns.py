@@ -26,6 +26,7 @@ class RefundReturnView(APIView):
     """Money for goods that came back."""
 
     permission_classes = [IsAuthenticated]
+    route_class = "checkout"
 
     @extend_schema(
         operation_id="orders_returns_refund",

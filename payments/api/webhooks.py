@@ -19,6 +19,7 @@ class WebhookView(APIView):
 
     authentication_classes: list[type] = []
     permission_classes = [AllowAny]
+    route_class = None  # the gateway repeats what was not answered
 
     @extend_schema(
         operation_id="payments_webhook",

@@ -72,6 +72,7 @@ class WithdrawalView(APIView):
     """Withdrawal from an order: by its customer, and by a guest who holds its token."""
 
     permission_classes = [AllowAny]
+    route_class = "checkout"
 
     @extend_schema(operation_id="orders_withdrawal_list", parameters=[TOKEN], responses=WithdrawalsSerializer)
     def get(self, request: Request, order_id: str) -> Response:

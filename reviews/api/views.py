@@ -30,6 +30,7 @@ class AddReviewView(APIView):
     """Write a review as the customer named by `customer_id`, who must be the caller."""
 
     permission_classes = [IsAuthenticated]
+    route_class = "checkout"
     parser_classes = [JSONParser, MultiPartParser, FormParser]
 
     @extend_schema(request=NewReviewSerializer, responses={201: AddedSerializer})
@@ -87,6 +88,7 @@ class ReviewView(APIView):
     """One review."""
 
     permission_classes = [IsAuthenticated]
+    route_class = "checkout"
 
     @extend_schema(responses=MessageSerializer)
     def delete(self, request: Request, review_id: str) -> Response:
