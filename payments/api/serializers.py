@@ -102,7 +102,6 @@ class StatusChangedSerializer(serializers.Serializer):
     message = serializers.CharField()
     order_id = serializers.IntegerField()
     order_status = LabelField(choices=Order.Status)
-    payment_status = LabelField(choices=Order.PaymentStatus)
 
 
 class RefundSerializer(serializers.Serializer):
