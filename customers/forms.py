@@ -64,7 +64,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         max_length=20,
         label="Code",
-        help_text="The six digits in the newest message.",
+        help_text="The digits in the newest message.",
         error_messages={"required": "Enter the code from the message"},
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
