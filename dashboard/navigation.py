@@ -28,7 +28,11 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ),
     (
         "Customers",
-        (("People", "group", "customers.user"), ("Addresses", "home_pin", "customers.address")),
+        (
+            ("People", "group", "customers.user"),
+            ("Addresses", "home_pin", "customers.address"),
+            ("API tokens", "key", "customers.apitoken"),
+        ),
     ),
     (
         "Feedback",

@@ -24,6 +24,8 @@ os.environ |= {
     "DEBUG": "0",
     "BACKGROUND": "eager",
     "EMAIL_URL": "",
+    "SMS_URL": "",
+    "FIXED_ONE_TIME_CODE": "",
     "CELERY_BROKER_URL": "",
     "AWS_STORAGE_BUCKET_NAME": "",
     # The browser's driver leaves an event loop in its thread, and Django would refuse to touch

@@ -30,7 +30,9 @@ ROOT = Path(__file__).resolve().parent.parent
 RUN_DIR = Path(os.environ[RUN_DIR_VARIABLE])
 STATIC_OF_LAST_RUN = ROOT / ".pytest_cache" / "shop-static"
 # What the test run sets for itself, and a server must decide as it does in the shop.
-_OF_THE_TEST_RUN = {"DJANGO_SETTINGS_MODULE", "SECRET_KEY", "BACKGROUND", RUN_DIR_VARIABLE}
+_OF_THE_TEST_RUN = {
+    "DJANGO_SETTINGS_MODULE", "SECRET_KEY", "BACKGROUND", "FIXED_ONE_TIME_CODE", RUN_DIR_VARIABLE
+}  # fmt: skip
 
 
 class ShopServer:

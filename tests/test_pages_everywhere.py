@@ -42,6 +42,7 @@ FOR_ADA = {
     "new address": "/account/addresses/add/",
     "password": "/account/password/change/",
     "email": "/account/email/",
+    "programs": "/account/programs/",
 }
 # Pictures that take up no room, although their alcove does.
 VANISHED = (

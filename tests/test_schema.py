@@ -17,6 +17,14 @@ from payments.models import Payment
 
 DOCUMENTED = {
     "/api/signin": {"post"},
+    "/api/auth/validate": {"post"},
+    "/api/auth/admin/login": {"post"},
+    "/api/auth/customer/request-otp": {"post"},
+    "/api/auth/customer/login": {"post"},
+    "/api/auth/logout": {"post"},
+    "/api/auth/me": {"get"},
+    "/api/auth/tokens": {"get", "delete"},
+    "/api/auth/tokens/{token_id}": {"delete"},
     "/api/categories": {"get", "post"},
     "/api/categories/{category_id}": {"get", "put", "patch", "delete"},
     "/api/products": {"get", "post"},
@@ -131,6 +139,7 @@ def test_answers_are_what_the_document_says(client, document):
         "customer_id": staff.customer_id,
         "payment_id": payment.pk,
         "line_id": cart.lines.get().pk,
+        "token_id": issue_token(user=staff)[:8],
         "review_id": "3f0e7a52-7a45-4f5c-9c5f-0a4b9c1d2e3f",
     }
     wish = {"shipping_address": "123 Elm St", "items": [{"product_id": product.pk}]}
@@ -160,6 +169,14 @@ def test_answers_are_what_the_document_says(client, document):
         ("delete", "/api/reviews/{review_id}", None),
         ("post", "/api/signin", sign_in),
         ("post", "/api/signin", sign_in | {"password": "wrong"}),
+        ("post", "/api/auth/validate", {"token": "nonsense"}),
+        ("post", "/api/auth/customer/request-otp", {"mobile": "0151 23456789"}),
+        ("post", "/api/auth/customer/login", {"mobile": "0151 23456789", "otp": "0"}),
+        ("get", "/api/auth/me", None),
+        ("get", "/api/auth/tokens", None),
+        ("delete", "/api/auth/tokens/{token_id}", None),
+        ("delete", "/api/auth/tokens/{token_id}", None),
+        ("delete", "/api/auth/tokens", None),
     ]
     token = issue_token(user=staff)
     for method, path, data in requests:
