@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from catalog.models import Variant
-from ecommerce.lib.errors import BadInput, NotFound
+from catalog.services.choosing import choose_sku
+from ecommerce.lib.errors import NotFound
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Cart, CartLine
 from orders.services.cart import add_coupon, add_line, open_cart
@@ -13,24 +14,18 @@ from orders.services.cart import add_coupon, add_line, open_cart
 def find_sku(*, product_id: int | None, sku: str = "") -> str:
     """The SKU that a program means by a product's id, a SKU, or both.
 
-    Raises NotFound when no such product is sold or the SKU is another product's, and BadInput
-    (`variant_needed`, with the `skus` to choose from) when the product has several.
+    Raises NotFound when no such product is sold or the SKU is another product's, and VariantNeeded
+    when the product has several.
     """
     if product_id is None:
         return sku
     skus = list(Variant.objects.live().filter(product_id=product_id).values_list("sku", flat=True)[:100])
-    if not skus or (sku and sku not in skus):
+    chosen = choose_sku(skus, sku)
+    if not chosen:
         raise NotFound(
             "We do not sell this any more.", code="unknown_product", field="sku" if skus else "product_id"
         )
-    if len(skus) > 1 and not sku:
-        raise BadInput(
-            "This product has several variants: say which one by its sku.",
-            code="variant_needed",
-            field="sku",
-            data={"skus": skus},
-        )
-    return sku or skus[0]
+    return chosen
 
 
 @retrying_atomic
