@@ -8,7 +8,7 @@ from catalog.services.choosing import choose_sku
 from ecommerce.lib.errors import NotFound
 from ecommerce.lib.transactions import retrying_atomic
 from orders.models import Cart, CartLine
-from orders.services.cart import add_coupon, add_line, open_cart
+from orders.services.cart import add_coupon, add_line, open_cart, remove_line, set_line
 
 
 def find_sku(*, product_id: int | None, sku: str = "") -> str:
@@ -32,6 +32,23 @@ def find_sku(*, product_id: int | None, sku: str = "") -> str:
 def add_to_cart(*, cart: Cart | None, customer: Any, sku: str, quantity: int) -> CartLine:
     """Add to `cart`, or to one opened for it; when it cannot be added, none is opened."""
     return add_line(cart=cart or open_cart(customer=customer), sku=sku, quantity=quantity)
+
+
+@retrying_atomic
+def set_in_cart(*, cart: Cart | None, customer: Any, sku: str, quantity: int) -> CartLine:
+    """Have `cart`, or one opened for it, hold exactly so many; the same rule as above."""
+    return set_line(cart=cart or open_cart(customer=customer), sku=sku, quantity=quantity)
+
+
+def remove_from_cart(*, cart: Cart, product_id: int, sku: str = "") -> None:
+    """Take a product out of the cart, sold or not; when it is not in it, nothing changes.
+
+    Raises VariantNeeded when several of its variants are in the cart and no `sku` says which.
+    """
+    found = cart.lines.filter(variant__product_id=product_id).select_related("cart", "variant")
+    lines = {line.variant.sku: line for line in found}
+    if lines and (chosen := choose_sku(list(lines), sku)):
+        remove_line(line=lines[chosen])
 
 
 @retrying_atomic
