@@ -45,9 +45,7 @@ class CrudProductChangeSerializer(CrudProductIdSerializer):
 
     name = serializers.CharField(max_length=160, required=False, source="product_name")
     price = MoneyNumber(min_value=Decimal(0), required=False)
-    quantity = serializers.IntegerField(
-        min_value=0, max_value=_MOST, required=False, source="stock_quantity"
-    )
+    quantity = serializers.IntegerField(min_value=0, max_value=_MOST, required=False, source="stock_quantity")
     sku = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
 
 

@@ -69,7 +69,9 @@ class OlderCartSerializer(serializers.Serializer):
     """A cart. `total` is what its products cost together, as far as they can be had and after
     coupons; delivery comes on top, and `GET /cart` works it out."""
 
-    sid = serializers.CharField(source="cart.token", default="", help_text="Send it with every later request.")
+    sid = serializers.CharField(
+        source="cart.token", default="", help_text="Send it with every later request."
+    )
     products = serializers.SerializerMethodField()
     total = MoneyNumber(source="goods")
     problems = serializers.SerializerMethodField()

@@ -130,7 +130,9 @@ def test_setting_at_once_sets_and_does_not_add(client, product, monkeypatch):
     from orders.services.baskets import find_sku
 
     with monkeypatch.context() as patched:
-        patched.setattr("orders.services.baskets.find_sku", lambda **given: patched.undo() or be_late(**given))
+        patched.setattr(
+            "orders.services.baskets.find_sku", lambda **given: patched.undo() or be_late(**given)
+        )
         assert incart(told(update(client, sid, product, 3))) == [("BACKPACK", 3)]
 
 
