@@ -95,7 +95,7 @@ class CrudProductsView(APIView):
     @extend_schema(
         operation_id="crudproducts_destroy",
         parameters=[_ID],
-        responses=ProductDeletedSerializer,
+        responses={200: ProductDeletedSerializer},
         examples=[OpenApiExample("Deleted", _DELETED, response_only=True)],
     )
     def delete(self, request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -64,7 +64,7 @@ class StaffWithDiscounts(BasePermission):
 class CouponsView(APIView):
     """The shop's coupons."""
 
-    permission_classes = [StaffWithDiscounts]
+    permission_classes = [IsAuthenticated, StaffWithDiscounts]
     pagination_class = PageNumberPagination
 
     @extend_schema(
@@ -101,7 +101,7 @@ class CouponsView(APIView):
 class CouponView(APIView):
     """One coupon."""
 
-    permission_classes = [StaffWithDiscounts]
+    permission_classes = [IsAuthenticated, StaffWithDiscounts]
 
     @extend_schema(operation_id="coupons_retrieve", responses=ShopCouponSerializer, examples=[_SHOWN])
     def get(self, request: Request, coupon_id: str) -> Response:
@@ -133,7 +133,7 @@ class CouponView(APIView):
 
     @extend_schema(
         operation_id="coupons_destroy",
-        responses=CouponDeletedSerializer,
+        responses={200: CouponDeletedSerializer},
         examples=[OpenApiExample("Deleted", _DELETED, response_only=True)],
     )
     def delete(self, request: Request, coupon_id: str) -> Response:

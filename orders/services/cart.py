@@ -116,8 +116,8 @@ def remove_line(*, line: CartLine) -> None:
 
 def drop_unsold(*, view: CartView) -> None:
     """Take out what `view` names as no longer sold, because its reader has been told."""
-    gone = [problem.line for problem in view.problems if problem.code == "unavailable"]
-    for line in CartLine.objects.filter(pk__in=gone).select_related("cart") if gone else ():
+    gone = [problem.line for problem in view.problems if problem.code == "unavailable" and problem.line]
+    for line in CartLine.objects.filter(pk__in=gone).select_related("cart"):
         remove_line(line=line)
 
 

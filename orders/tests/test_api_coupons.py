@@ -15,7 +15,8 @@ from orders.tests.test_races import race
 from payments.services.orders import place_and_pay
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
-FLAT20 = {"code": "flat20", "name": "Flat 20% off on plastic goods", "multiplier": 0.8, "upto": 0, "flatoff": 0}
+WORDS = "Flat 20% off on plastic goods"
+FLAT20 = {"code": "flat20", "name": WORDS, "multiplier": 0.8, "upto": 0, "flatoff": 0}
 PLAIN = {
     "kind": "percent", "minimum_spend": 0, "active_from": None, "active_until": None, "max_uses": None,
     "max_uses_per_customer": None, "uses": 0, "is_suspended": False, "has_more_terms": False,
@@ -62,8 +63,7 @@ def test_a_coupon_is_made_read_changed_and_deleted(staff, slash):
     assert (row.percent, row.cap, row.amount, row.created_by) == (20, None, 0, staff.person)
     sent = {"minimum_spend": 30.5, "upto": 9.99, "max_uses": 3, "active_from": "2026-01-01T00:00:00Z"}
     changed = told(send(staff, "patch", one, sent))
-    assert changed == made | sent | {"active_from": changed["active_from"]}
-    assert changed["active_from"].startswith("2026-01-01T0")
+    assert changed == made | sent
     assert told(send(staff, "put", one, made)) == made, "what is read can be sent"
     flat = {"code": "GIFT5", "name": "5 for you", "flatoff": 5}
     put = told(send(staff, "put", one, flat))
@@ -221,9 +221,13 @@ def test_what_a_coupon_cannot_state_can_only_be_suspended(staff):
 def test_it_is_for_staff_who_may(staff):
     path = f"/{new(staff)['id']}"
     asked = [
-        ("get", "", None, "view"), ("get", path, None, "view"), ("post", "", FLAT20 | {"code": "A"}, "add"),
-        ("put", path, FLAT20, "change"), ("patch", path, {"name": "A"}, "change"), ("delete", path, None, "delete"),
-    ]  # fmt: skip
+        ("get", "", None, "view"),
+        ("get", path, None, "view"),
+        ("post", "", FLAT20 | {"code": "A"}, "add"),
+        ("put", path, FLAT20, "change"),
+        ("patch", path, {"name": "A"}, "change"),
+        ("delete", path, None, "delete"),
+    ]
     visitor, customer = APIClient(), APIClient()
     customer.force_authenticate(UserFactory())
     for method, where, data, verb in asked:

@@ -15,6 +15,7 @@ from catalog.tests.factories import ProductFactory, VariantFactory
 from customers.services.tokens import issue_token
 from customers.tests.factories import PASSWORD, UserFactory
 from orders.models import Cart, CartLine, Order
+from orders.services.baskets import find_sku
 from orders.services.cart import add_coupon, clear_cart
 from orders.services.holding import hold_cart
 from orders.tests.factories import DiscountFactory, cart_with, make_rates
@@ -126,8 +127,6 @@ def test_setting_at_once_sets_and_does_not_add(client, product, monkeypatch):
     def be_late(**given):
         told(update(Client(), sid, product, 3))
         return find_sku(**given)
-
-    from orders.services.baskets import find_sku
 
     with monkeypatch.context() as patched:
         patched.setattr(
@@ -250,6 +249,10 @@ def test_the_page_lowers_what_the_api_refuses(client, product, case):
     assert refused["problems"] == [
         {"code": cart_code, "message": shown["message"], "sku": "BACKPACK", "available": left}
     ]
+    wish = {"email": "nora@example.com", "shipping_address": "123 Elm St"}
+    wish["items"] = [{"product_id": product.pk, "quantity": 4}]
+    at_once = told(send(client, "orders", wish), 404 if case == "deleted" else 409)
+    assert (at_once["code"], at_once.get("available", 0)) == (code, left)
     assert not Order.objects.exists() and cart.lines.get(variant__sku="BACKPACK").quantity == 4
 
     for v, status in ((None, 404 if case == "deleted" else 409), (4, 404 if case == "deleted" else 409)):
