@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from catalog.api import categories, products, requests
+from catalog.api import categories, older, products, requests
 
 _ID = r"[0-9]{1,18}"
 
@@ -21,4 +21,5 @@ urlpatterns = [
         products.AvailabilityView.as_view(),
         name="api_availability",
     ),
+    re_path(r"^crudproducts/?$", older.CrudProductsView.as_view(), name="api_crudproducts"),
 ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 
 from catalog import context_processors
 from catalog.models import Category, Product
@@ -52,6 +53,18 @@ def save_category(*, category: Category, fields: Mapping[str, Any], actor: Any =
         index_products(category.products.values_list("pk", flat=True))
     forget_tree()
     return category
+
+
+@retrying_atomic
+def category_named(name: str, *, actor: Any = None) -> Category:
+    """The shop's own category with this name, wherever in the tree; made when there is none."""
+    named = Category.objects.without_tree_fields().filter(store_key=0, name__iexact=name)
+    if found := named.first():
+        return found
+    try:
+        return save_category(category=Category(), fields={"name": name}, actor=actor)
+    except (IntegrityError, DuplicateName):  # somebody else made it since it was looked for
+        return named.get()
 
 
 @retrying_atomic

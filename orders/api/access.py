@@ -4,7 +4,7 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
@@ -39,8 +39,20 @@ def cart_of(request: Request) -> Cart | None:
         mine = Cart.objects.open().select_related("customer")
         return mine.filter(open_for=request.user.pk).first()
     token = request.headers.get(CART_HEADER, "")
-    cart = Cart.objects.open().filter(token=token, customer=None).first() if token else None
-    if token and cart is None:
+    return cart_with_token(request, token) if token else None
+
+
+def cart_with_token(request: Request, token: str) -> Cart:
+    """The open cart with this token: a guest's, or the caller's own.
+
+    Raises NotFound (`unknown_cart`) for any other: a customer's is that customer's alone.
+    """
+    theirs = Q(customer=None)
+    if request.user.is_authenticated:
+        theirs |= Q(open_for=request.user.pk)
+    found = Cart.objects.open().select_related("customer").filter(theirs, token=token)
+    cart = found.first() if token.isascii() else None
+    if cart is None:
         raise NotFound("There is no such basket, or it has been ordered already.", code="unknown_cart")
     return cart
 
@@ -54,6 +66,14 @@ def cart_to_change(request: Request) -> Cart | None:
         if guest is not None:
             return merge_carts(guest=guest, customer=request.user)
     return cart_of(request)
+
+
+def cart_with_token_to_change(request: Request, token: str) -> Cart:
+    """The same for requests that write; a customer takes a guest's cart along."""
+    cart = cart_with_token(request, token)
+    if request.user.is_authenticated and cart.customer_id is None:
+        return merge_carts(guest=cart, customer=request.user)
+    return cart
 
 
 def line_of(request: Request, line_id: str) -> CartLine:

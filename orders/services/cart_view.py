@@ -21,11 +21,15 @@ from orders.shipping import Offer
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Something that changed since the shopper last looked, in words and as a stable code."""
+    """Something that changed since the shopper last looked, in words and as a stable code.
+
+    `available` is how many of the line's thing can be had, where that is what changed.
+    """
 
     code: str
     message: str
     line: int | None = None
+    available: int | None = None
     blocks: bool = False
 
 
@@ -212,6 +216,7 @@ def _problems(row: Any, left: int) -> list[Problem]:
                 code="unavailable",
                 message=f"We no longer sell {name}. It is not part of the total.",
                 line=row.pk,
+                available=0,
                 blocks=True,
             )
         ]
@@ -221,13 +226,16 @@ def _problems(row: Any, left: int) -> list[Problem]:
                 code="out_of_stock",
                 message=f"{name} has sold out. It is not part of the total.",
                 line=row.pk,
+                available=0,
                 blocks=True,
             )
         ]
     found = []
     if row.quantity > left:
         message = f"Only {left} of {name} left: we lowered the quantity from {row.quantity} to {left}."
-        found.append(Problem(code="quantity_lowered", message=message, line=row.pk, blocks=True))
+        found.append(
+            Problem(code="quantity_lowered", message=message, line=row.pk, available=left, blocks=True)
+        )
     if row.seen_price != row.variant.price:
         was, now = format_money(row.seen_price), format_money(row.variant.price)
         found.append(
