@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from catalog.api import categories, products, requests
+from catalog.api import categories, decrement, products, requests
 
 _ID = r"[0-9]{1,18}"
 
@@ -20,5 +20,10 @@ urlpatterns = [
         rf"^inventory/(?P<product_id>{_ID})/availability/?$",
         products.AvailabilityView.as_view(),
         name="api_availability",
+    ),
+    re_path(
+        rf"^inventory/(?P<product_id>{_ID})/decrement/?$",
+        decrement.DecrementView.as_view(),
+        name="api_decrement",
     ),
 ]
