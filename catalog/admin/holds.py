@@ -1,5 +1,8 @@
 """What is promised to whom and until when, and ending such a promise before its time."""
 
+from datetime import datetime
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,24 +13,30 @@ from catalog.models import Hold
 from catalog.services import inventory
 from ecommerce.lib.errors import DomainError
 
+_TO_COME = "Still to come"
+
+
+class HolderFilter(admin.SimpleListFilter):
+    title = "kept for"
+    parameter_name = "for"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("a-while", "Baskets and callers"), ("orders", "Orders")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() in ("a-while", "orders"):
+            return queryset.filter(expires_at__isnull=self.value() == "orders")
+        return queryset
+
 
 @admin.register(Hold)
 class HoldAdmin(ReadOnlyAdmin):
-    list_display = [
-        "reference",
-        "sku",
-        "thing",
-        "quantity",
-        "place",
-        "state_words",
-        "expires_at",
-        "is_backorder",
-        "created_at",
-    ]
+    list_display = ["reference", "sku", "thing", "quantity", "place", "state_words", "until"]
     list_select_related = ["item__variant__product", "item__location"]
-    list_filter = ["state", "is_backorder", "item__location"]
+    list_filter = ["state", HolderFilter, "item__location"]
     search_fields = ["reference", "item__variant__sku", "item__variant__product__name"]
-    ordering = ["-pk"]
+    # What is held now comes first; the index on state and end has this order.
+    ordering = ["state", "expires_at", "pk"]
     actions = ["release_chosen"]
 
     @display(description="SKU", ordering="item__variant__sku")
@@ -44,11 +53,17 @@ class HoldAdmin(ReadOnlyAdmin):
 
     @display(
         description="State",
-        label={"Held": "success", "Shipped": "info", "Released": "warning"},
+        label={"Held": "success", _TO_COME: "warning", "Shipped": "info"},
         ordering="state",
     )
     def state_words(self, hold: Hold) -> str:
+        if hold.is_backorder and hold.state == Hold.State.ACTIVE:
+            return _TO_COME
         return Hold.State(hold.state).label
+
+    @display(description="Until", ordering="expires_at", empty_value="It is sent")
+    def until(self, hold: Hold) -> datetime | None:
+        return hold.expires_at
 
     def has_release_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("catalog.change_hold")

@@ -49,7 +49,9 @@ def test_a_sale_is_taken_once_and_its_repeat_gets_the_same_answer(client, varian
         "held": 2,
     }
     inventory.release(reference="order:1")
-    again = put(client, variant, {"quantity": 2, "reference": "till-2:4711", "sku": "MUG"}, user=till, slash="/")
+    again = put(
+        client, variant, {"quantity": 2, "reference": "till-2:4711", "sku": "MUG"}, user=till, slash="/"
+    )
     assert again.status_code == 200 and again.json() == first.json()
     assert level(variant) == (3, 0)
     movement = StockMovement.objects.get(kind="sold")

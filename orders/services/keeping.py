@@ -50,9 +50,13 @@ def keep(
         return kept
     _lock_open(cart)
     known = KeptGoods.objects.filter(cart=cart, variant=variant).first()
-    since, until = (
-        (now, now + _for_staff(seconds)) if by else _for_shopper(known, cart, variant, seconds, now)
-    )
+    if by:
+        since, until = now, now + _for_staff(seconds)
+    elif known and known.created_by and known.is_running(now) and quantity <= known.quantity:
+        # No shop's program shortens what staff promised, only because it asks for the same again.
+        since, until, by = known.since, known.until, known.created_by
+    else:
+        since, until = _for_shopper(known, cart, variant, seconds, now)
     _share(cart, variant, {variant.pk: (quantity, until)}, now)
     kept, _ = KeptGoods.objects.update_or_create(
         cart=cart,

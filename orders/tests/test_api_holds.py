@@ -147,6 +147,8 @@ def test_what_staff_keep_for_longer_outlasts_the_checkout(variant):
     hold_cart(cart=cart, now=now)
     kept = keep(variant=variant, quantity=3, cart=cart, seconds=10**6, by=staff, now=now)
     assert kept.until == now + timedelta(days=1) and held() == 3
+    # The shopper's program asking for the same does not shorten it.
+    assert keep(variant=variant, quantity=3, cart=cart, now=now).until == kept.until
     # The rest of the basket is kept no longer than ever, and once longer on request.
     carts.add_line(cart=cart, sku="POT", quantity=1)
     assert extend_hold(cart=cart, now=now + timedelta(minutes=5)) <= now + timedelta(minutes=25)
