@@ -54,14 +54,13 @@ class HoldAdmin(ReadOnlyAdmin):
     @display(
         description="State",
         label={"Held": "success", _TO_COME: "warning", "Shipped": "info"},
-        ordering="state",
     )
     def state_words(self, hold: Hold) -> str:
         if hold.is_backorder and hold.state == Hold.State.ACTIVE:
             return _TO_COME
         return Hold.State(hold.state).label
 
-    @display(description="Until", ordering="expires_at", empty_value="It is sent")
+    @display(description="Until", empty_value="It is sent")
     def until(self, hold: Hold) -> datetime | None:
         return hold.expires_at
 
