@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from catalog.api import categories, older, products, requests
+from catalog.api import categories, decrement, older, products, requests
 
 _ID = r"[0-9]{1,18}"
 
@@ -22,4 +22,9 @@ urlpatterns = [
         name="api_availability",
     ),
     re_path(r"^crudproducts/?$", older.CrudProductsView.as_view(), name="api_crudproducts"),
+    re_path(
+        rf"^inventory/(?P<product_id>{_ID})/decrement/?$",
+        decrement.DecrementView.as_view(),
+        name="api_decrement",
+    ),
 ]

@@ -5,7 +5,7 @@
 
 from django.urls import re_path
 
-from orders.api import carts, coupons, delivery, older, orders, picking, return_ends, returns
+from orders.api import carts, coupons, delivery, holds, older, orders, picking, return_ends, returns
 
 _ID = r"[0-9]{1,18}"
 _RETURN = rf"^orders/(?P<order_id>{_ID})/returns/(?P<number>[0-9A-Za-z]{{1,12}})"
@@ -22,6 +22,9 @@ urlpatterns = [
     re_path(r"^coupons/?$", coupons.CouponsView.as_view(), name="api_coupons"),
     re_path(rf"^coupons/(?P<coupon_id>{_ID})/?$", coupons.CouponView.as_view(), name="api_coupon"),
     re_path(r"^delivery/?$", delivery.DeliveryView.as_view(), name="api_delivery"),
+    re_path(
+        rf"^inventory/(?P<product_id>{_ID})/hold/?$", holds.ProductHoldView.as_view(), name="api_product_hold"
+    ),
     re_path(rf"^orders/(?P<order_id>{_ID})/?$", orders.OrderView.as_view(), name="api_order"),
     re_path(rf"^orders/(?P<order_id>{_ID})/picking/?$", picking.PickingView.as_view(), name="api_picking"),
     re_path(rf"^orders/(?P<order_id>{_ID})/returns/?$", returns.ReturnsView.as_view(), name="api_returns"),

@@ -14,7 +14,7 @@ from orders.models import Cart, CartCoupon, CartLine, Order
 from orders.models.cart import MAX_QUANTITY
 from orders.models.discount import normalise_code
 from orders.services import holding
-from orders.services.cart_view import CartView, hold_reference, is_buyable, is_sold, rows_of, view_cart
+from orders.services.cart_view import CartView, hold_references, is_buyable, is_sold, rows_of, view_cart
 from orders.services.coupons import put_coupon
 
 __all__ = ["CartView", "view_cart"]
@@ -150,7 +150,7 @@ def check_stock(variant: Variant, quantity: int, *, already: int = 0, cart: Cart
 
     What `cart` holds itself does not stand in its way.
     """
-    free = inventory.level_of(variant.pk, own=[hold_reference(cart)] if cart else ()).total
+    free = inventory.level_of(variant.pk, own=hold_references(cart) if cart else ()).total
     if quantity <= free:
         if quantity > MAX_QUANTITY:
             raise BadInput(f"We sell at most {MAX_QUANTITY} of one thing in an order.", field="quantity")

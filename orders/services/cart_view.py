@@ -188,13 +188,19 @@ def hold_reference(cart: Cart) -> str:
     return f"cart:{cart.pk}"
 
 
+def hold_references(*carts: Cart) -> list[str]:
+    """All names under which stock is held for carts: what their checkout keeps, and what programs
+    asked to be kept beyond that (`keeping`). All of it is the shopper's own in every question."""
+    return [name for cart in carts for name in (hold_reference(cart), f"{hold_reference(cart)}:kept")]
+
+
 def rows_of(cart: Cart, *merged: Cart) -> list[Any]:
     """The lines with variant, product and picture, and what can be had of each, in one query.
 
     `ready` is there now, `free` with what may be promised beyond stock. Pieces that this cart (or
     one of those `merged` into it) holds are free to it; `held_until` says until when it does.
     """
-    own = [hold_reference(one) for one in (cart, *merged)]
+    own = hold_references(cart, *merged)
     mine = Hold.objects.filter(reference=own[0], state=Hold.State.ACTIVE).order_by("expires_at")
     rows = cart.lines.select_related("variant__product__category", "variant__image").annotate(
         **level_fields("variant__", own=own),

@@ -16,7 +16,7 @@ from ecommerce.lib.transactions import retrying_atomic
 from orders.agreement import Agreement, agreement_of, changes_between
 from orders.models import Cart, Notification, Order, OrderLine
 from orders.services.arrival import arrival_of, terms_of
-from orders.services.cart_view import CartView, hold_reference, view_cart
+from orders.services.cart_view import CartView, hold_references, view_cart
 from orders.services.collecting import collecting_place
 from orders.services.discount_uses import claim_uses
 from orders.services.events import record
@@ -62,7 +62,7 @@ def place_order(
     inventory.reserve(
         quantities={line.variant.pk: line.quantity for line in view.lines if line.quantity},
         reference=order.stock_reference,
-        instead_of=[hold_reference(cart)],
+        instead_of=hold_references(cart),
     )
     # After the stock: their foreign keys lock products and variants, which whoever changes stock
     # locks after it, too.
