@@ -16,7 +16,7 @@ from django.db.models import F, Q
 from catalog.models import Hold, StockItem, StockMovement, Variant
 from catalog.services import backorders
 from catalog.services.backorders import fill_backorders, waiting_for
-from catalog.services.counting import adjust_stock, give_back, move_stock, set_on_hand, use_location
+from catalog.services.counting import adjust_stock, give_back, move_stock, set_free, set_on_hand, use_location
 from catalog.services.stock_levels import OutOfStock, available, level_of, out_of_stock, stock_state
 from catalog.services.stock_rows import claim, in_order, lock_holds, lock_items, record, split_off, stock_item
 from catalog.services.stock_settling import settle
@@ -39,6 +39,7 @@ __all__ = [
     "release_hold",
     "reserve",
     "reserve_shares",
+    "set_free",
     "set_on_hand",
     "stock_item",
     "stock_state",
