@@ -21,7 +21,7 @@ from catalog.api.older_serializers import (
     CrudProductSerializer,
 )
 from catalog.api.permissions import StaffWrites
-from catalog.api.serializers import ProductDeletedSerializer
+from catalog.api.serializers import DeletedSerializer
 from catalog.models import Product, StockItem, StockLocation
 from catalog.services.categories import category_named
 from catalog.services.choosing import choose_sku
@@ -95,7 +95,7 @@ class CrudProductsView(APIView):
     @extend_schema(
         operation_id="crudproducts_destroy",
         parameters=[_ID],
-        responses={200: ProductDeletedSerializer},
+        responses={200: DeletedSerializer},
         examples=[OpenApiExample("Deleted", _DELETED, response_only=True)],
     )
     def delete(self, request: Request) -> Response:
