@@ -134,9 +134,7 @@ def axe() -> Callable[..., list[str]]:
         if not page.evaluate("'axe' in window"):
             page.evaluate(AXE_SCRIPT)
         options = {"runOnly": tags, "resultTypes": ["violations"]}
-        found = page.evaluate(
-            "([part, options]) => axe.run(part || document, options)", [context, options]
-        )
+        found = page.evaluate("([part, options]) => axe.run(part || document, options)", [context, options])
         return [
             f"{violation['id']}: {violation['help']} ({node['html']})"
             for violation in found["violations"]
