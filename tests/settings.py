@@ -4,6 +4,7 @@ pytest-django loads settings before any conftest.py, so the environment is set h
 """
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -14,6 +15,10 @@ if RUN_DIR_VARIABLE not in os.environ:  # the workers of pytest-xdist inherit th
     if parent:
         Path(parent).mkdir(parents=True, exist_ok=True)
     os.environ[RUN_DIR_VARIABLE] = tempfile.mkdtemp(prefix="shop-tests-", dir=parent)
+
+# The shop is started dozens of times, by workers and as servers: compiled once is enough.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Hard values, because a developer's .env or shell must not decide what the tests see.
 os.environ |= {

@@ -23,6 +23,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from tests.databases import FILES, migrated
 from tests.polling import wait_for
 from tests.settings import RUN_DIR_VARIABLE
 
@@ -154,6 +155,8 @@ def _template() -> Path:
         if not (template / "ready").exists():
             shutil.rmtree(template, ignore_errors=True)
             template.mkdir()
+            for name in FILES.values():
+                shutil.copyfile(migrated() / name, template / name)
             # Compressing static files takes longest and seldom changes anything; `prepare` knows.
             if STATIC_OF_LAST_RUN.is_dir():
                 shutil.copytree(STATIC_OF_LAST_RUN, template / "static")
