@@ -10,13 +10,13 @@ from rest_framework.views import APIView
 
 from catalog.models import Product
 from customers.access import signed_in
+from customers.api.serializers import MessageSerializer
 from ecommerce.lib.api import PageNumberPagination
 from ecommerce.lib.api_formats import JSONParser
 from ecommerce.lib.errors import NotFound
 from reviews.access import own_review
 from reviews.api.serializers import (
     AddedSerializer,
-    MessageSerializer,
     NewReviewSerializer,
     ReviewPageSerializer,
     ReviewSerializer,
