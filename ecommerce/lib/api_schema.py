@@ -5,9 +5,11 @@ Nothing here names a route: a new one is described by its view, its serializers 
 
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema as SpectacularSchema
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from ecommerce.lib import api_schema_answers as answers
 from ecommerce.lib.api import PageNumberPagination
@@ -94,6 +96,15 @@ class AutoSchema(SpectacularSchema):
             schema |= {name: limit for name, limit in limits.items() if limit is not None}
         return schema
 
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        """What has a default may be left out of a request; an answer always has it."""
+        schema = super()._map_basic_serializer(serializer, direction)
+        if direction == "response":
+            given = [name for name, field in serializer.fields.items() if field.default is not empty]
+            names = {*schema.get("required", []), *given} & schema.get("properties", {}).keys()
+            schema |= {"required": sorted(names)} if names else {}
+        return schema
+
     def _properties(self, operation: dict[str, Any]) -> dict[str, Any]:
         """The properties of the JSON that an operation takes, those of its lists of objects included."""
         content = operation.get("requestBody", {}).get("content", {})
@@ -152,6 +163,24 @@ def with_problems(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
             if value.get("default") == "" and value.get("minLength"):
                 del value["default"]
     return result
+
+
+def without_optional_sign_in(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """Say nothing of signing in where visitors may ask too: generated clients take `{}` for a must."""
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            if {} in operation.get("security", []):
+                del operation["security"]
+    return result
+
+
+# The document that script/client generates from.
+FOR_CLIENTS = {
+    "POSTPROCESSING_HOOKS": [
+        *settings.SPECTACULAR_SETTINGS["POSTPROCESSING_HOOKS"],
+        "ecommerce.lib.api_schema.without_optional_sign_in",
+    ]
+}
 
 
 def _say_limits(parameter: dict[str, Any]) -> None:

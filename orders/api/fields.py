@@ -91,6 +91,14 @@ class AddressField(serializers.Field):
             self.fail("long", most=_LONGEST_TEXT)
         return text
 
+
+class AddressTextField(serializers.Field):
+    """An address as it goes out: one line of text."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+        set_override(self, "field", {"type": "string"})
+
     def to_representation(self, value: PostalAddress) -> str:
         return address_text(value)
 
