@@ -36,7 +36,7 @@ _GROUPS = {
     "viewcart": "Older names",
 }
 # Patterns of addresses -> what they mean to a program.
-_PATH_TYPES = {
+_PATH_TYPES: dict[str, dict[str, Any]] = {
     r"^[0-9]{1,18}$": {"type": "integer", "minimum": 1, "maximum": 10**18 - 1},
     r"^\d{1,18}$": {"type": "integer", "minimum": 1, "maximum": 10**18 - 1},
     r"^[0-9a-fA-F-]{32,36}$": {"type": "string", "format": "uuid"},
@@ -89,10 +89,11 @@ class AutoSchema(SpectacularSchema):
         """Besides: how many decimals an amount has, and how long a list of objects may be."""
         schema = super()._map_serializer_field(field, direction, *args, **kwargs)
         if isinstance(field, serializers.DecimalField) and schema.get("format") == "double":
-            schema["multipleOf"] = float(10**-field.decimal_places)
+            schema["multipleOf"] = float(10 ** -(field.decimal_places or 0))
         if isinstance(field, serializers.ListSerializer) and direction == "request":
-            least = field.min_length or (None if field.allow_empty else 1)
-            limits = {"minItems": least, "maxItems": field.max_length}
+            asked: Any = field
+            least = asked.min_length or (None if asked.allow_empty else 1)
+            limits = {"minItems": least, "maxItems": asked.max_length}
             schema |= {name: limit for name, limit in limits.items() if limit is not None}
         return schema
 
@@ -174,10 +175,11 @@ def without_optional_sign_in(result: dict[str, Any], **kwargs: Any) -> dict[str,
     return result
 
 
+_HOOKS: Any = settings.SPECTACULAR_SETTINGS["POSTPROCESSING_HOOKS"]
 # The document that script/client generates from.
 FOR_CLIENTS = {
     "POSTPROCESSING_HOOKS": [
-        *settings.SPECTACULAR_SETTINGS["POSTPROCESSING_HOOKS"],
+        *_HOOKS,
         "ecommerce.lib.api_schema.without_optional_sign_in",
     ]
 }

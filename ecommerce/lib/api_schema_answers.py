@@ -28,7 +28,7 @@ _PROBLEMS = {
     "429": ("TooManyRequests", "too_many_requests", "That was tried too often."),
     "503": ("Busy", "busy", "The shop is very busy right now. Nothing was changed; please try again."),
 }
-_MORE = {
+_MORE: dict[str, dict[str, Any]] = {
     "400": {"errors": {"quantity": ["Enter a whole number from 1 to 999."]}},
     "409": {"available": 2},
 }
@@ -169,5 +169,5 @@ def _add_versions(operation: dict[str, Any], method: str) -> None:
 def _response(status: str, code: str, detail: str) -> dict[str, Any]:
     example = problem_body(http_status=int(status), detail=detail, code=code) | _MORE.get(status, {})
     content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
-    response = {"description": example["title"], "content": {PROBLEM_TYPE: content}}
+    response: dict[str, Any] = {"description": example["title"], "content": {PROBLEM_TYPE: content}}
     return response | ({"headers": _HEADERS[status]} if status in _HEADERS else {})

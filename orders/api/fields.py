@@ -49,10 +49,10 @@ class AddressSerializer(serializers.Serializer):
     phone = serializers.CharField(max_length=32, required=False, allow_blank=True)
 
 
+_FIELDS: Any = AddressSerializer().fields
 _PARTS = {
-    name: {"type": "string", "maxLength": field.max_length}
-    | ({"minLength": 1} if not field.allow_blank else {})
-    for name, field in AddressSerializer().fields.items()
+    name: {"type": "string", "minLength": 0 if field.allow_blank else 1, "maxLength": field.max_length}
+    for name, field in _FIELDS.items()
 }
 
 
@@ -63,7 +63,7 @@ _PARTS = {
             {
                 "type": "object",
                 "properties": _PARTS,
-                "required": [name for name, field in AddressSerializer().fields.items() if field.required],
+                "required": [name for name, field in _FIELDS.items() if field.required],
             },
         ]
     }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from jsonschema import Draft202012Validator
 from playwright.sync_api import Page, expect
 
 from customers.services.tokens import issue_token
@@ -116,6 +117,25 @@ def test_limits_of_what_comes_in_are_said(document):
     [_, address] = order["shipping_address"]["oneOf"]
     assert address["properties"]["country"]["maxLength"] == 2
     assert float(schemas["Order"]["properties"]["total_price"]["multipleOf"]) == 0.01
+
+
+def test_examples_are_what_their_schemas_say(document):
+    """Those of answers may leave something out."""
+    shown = 0
+    for path, method, operation in operations(document):
+        asked = operation.get("requestBody", {}).get("content", {})
+        told = [answer.get("content", {}) for answer in operation["responses"].values()]
+        for content, partly in [(asked, False), *((one, True) for one in told)]:
+            for media in content.values():
+                schema = media["schema"] | {"components": document["components"]}
+                for example in media.get("examples", {}).values():
+                    shown += 1
+                    wrong = Draft202012Validator(schema).iter_errors(example["value"])
+                    errors = [
+                        error.message for error in wrong if not (partly and error.validator == "required")
+                    ]
+                    assert not errors, f"{method} {path}: {errors}"
+    assert shown > 30
 
 
 @pytest.mark.parametrize(("size", "status"), [("1", 200), ("100", 200), ("101", 400), ("0", 400), ("x", 400)])

@@ -108,6 +108,13 @@ def test_an_unknown_route_is_a_problem(client, path):
         assert response["Content-Type"].startswith("application/problem+json")
 
 
+def test_a_message_of_a_gateway_has_a_limit_of_its_own(client, document):
+    path = "/api/payments/webhooks/{gateway}"
+    long = client.post(path.format(gateway="demo"), "x" * (512 * 1024 + 1), content_type="application/json")
+    assert (long.status_code, long.json()["code"]) == (413, "too_large")
+    true_to(document, path, "post", long)
+
+
 def _all(document: Document) -> Iterator[tuple[str, str, str, Any]]:
     """Each operation that is listed, as (path, method, operationId, its two tries)."""
     routes = all_routes()
