@@ -175,4 +175,7 @@ def _counts(check: str, case: Any) -> bool:
     if check != "negative_data_rejection":
         return True
     data = case.meta.phase.data
-    return isinstance(data, CoveragePhaseData) and data.scenario in _TO_REFUSE
+    if not isinstance(data, CoveragePhaseData) or data.scenario not in _TO_REFUSE:
+        return False
+    # An empty filter is one that was left out.
+    return (case.query or {}).get(data.parameter) != ""
