@@ -398,8 +398,16 @@ SPECTACULAR_SETTINGS = {
         "ecommerce.lib.api_schema.with_problems",
     ],
     "TAGS": [
-        {"name": name}
-        for name in ("Catalogue", "Cart", "Coupons", "Orders", "Payments", "Reviews", "Sign-in")
+        {"name": "Catalogue", "description": "Stores, categories and products."},
+        {"name": "Stock", "description": "How many there are, kept and taken."},
+        {"name": "Cart", "description": "What a shopper is about to order, with a live quote."},
+        {"name": "Coupons", "description": "Discount codes, for staff."},
+        {"name": "Orders", "description": "Placing, following and changing orders; returns and withdrawal."},
+        {"name": "Payments", "description": "Payments, refunds and gift cards."},
+        {"name": "Reviews", "description": "What customers say of a product."},
+        {"name": "Sign-in", "description": "Tokens, for customers and staff."},
+        {"name": "Webhooks", "description": "Messages about what happens, for other programs."},
+        {"name": "Older names", "description": "The same shop by the names of older programs."},
     ],
     "ENUM_NAME_OVERRIDES": {
         "DeliveryKindEnum": "orders.models.ShippingMethod.Kind",

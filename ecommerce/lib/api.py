@@ -36,9 +36,9 @@ class PageNumberPagination(pagination.PageNumberPagination):
     invalid_page_message = "There is no such page."
 
     def get_page_size(self, request: Request) -> int | None:
-        """Raises ValidationError for a `page_size` that is not a number above zero."""
+        """Raises ValidationError for a `page_size` that is not a number from 1 to 100."""
         given = request.query_params.get("page_size")
-        if given is not None and not re.fullmatch(r"0*[1-9][0-9]{0,5}", given):
+        if given is not None and not re.fullmatch(r"0*([1-9][0-9]?|100)", given):
             raise exceptions.ValidationError({"page_size": ["Enter a number from 1 to 100."]})
         return super().get_page_size(request)
 

@@ -69,7 +69,7 @@ class CartItemSerializer(serializers.Serializer):
         return absolute(line.variant.product.get_absolute_url())
 
 
-class ProblemSerializer(serializers.Serializer):
+class CartProblemSerializer(serializers.Serializer):
     """What changed since the shopper last looked; `line` is the id of the item it is about."""
 
     code = serializers.CharField()
@@ -143,7 +143,7 @@ class CartSerializer(serializers.Serializer):
     postal_code = serializers.CharField(allow_blank=True)
     delivery = serializers.SerializerMethodField()
     shipping_methods = serializers.SerializerMethodField()
-    problems = ProblemSerializer(many=True)
+    problems = CartProblemSerializer(many=True)
     held_until = serializers.DateTimeField(
         allow_null=True, help_text="Until then the goods are kept for this cart; null: they are not."
     )

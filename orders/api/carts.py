@@ -35,6 +35,8 @@ _TOKEN_BACK = OpenApiParameter(
     response=True,
     description="For guests: send it with every later request.",
 )
+_CODE = [OpenApiExample("A code", {"code": "WELCOME10"}, request_only=True)]
+_THREE = [OpenApiExample("Three of it", {"quantity": 3}, request_only=True)]
 _ADDED = [OpenApiExample("Two of a product", {"product_id": 1, "quantity": 2}, request_only=True)]
 
 
@@ -125,7 +127,7 @@ class CartItemView(APIView):
     permission_classes = [AllowAny]
     route_class = "checkout"
 
-    @describe(operation_id="cart_items_update", request=QuantitySerializer)
+    @describe(operation_id="cart_items_update", request=QuantitySerializer, examples=_THREE)
     def put(self, request: Request, line_id: str) -> Response:
         """Make a line hold exactly so many."""
         given = QuantitySerializer(data=request.data)
@@ -147,7 +149,7 @@ class CartCouponsView(APIView):
     permission_classes = [AllowAny]
     route_class = "codes"
 
-    @describe(operation_id="cart_coupons_create", request=CodeSerializer)
+    @describe(operation_id="cart_coupons_create", request=CodeSerializer, examples=_CODE)
     def post(self, request: Request) -> Response:
         """Put a discount code in. The same code again changes nothing."""
         given = CodeSerializer(data=request.data)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.drainage import set_override
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -15,13 +16,13 @@ from orders.services.cart import parse_quantity
 _LONGEST_TEXT = 200
 
 
-@extend_schema_field({"type": "integer", "minimum": 0, "maximum": MAX_QUANTITY})
 class QuantityField(serializers.Field):
     """How many, as a JSON integer or its digits; 1.5, true and 1e9 are refused."""
 
     def __init__(self, *, lowest: int = 1, **kwargs: Any) -> None:
         self.lowest = lowest
         super().__init__(**kwargs)
+        set_override(self, "field", {"type": "integer", "minimum": lowest, "maximum": MAX_QUANTITY})
 
     def to_internal_value(self, data: Any) -> int:
         text = str(data) if isinstance(data, (int, str)) and not isinstance(data, bool) else ""
@@ -48,18 +49,21 @@ class AddressSerializer(serializers.Serializer):
     phone = serializers.CharField(max_length=32, required=False, allow_blank=True)
 
 
-_PLAIN = {"type": "string", "maxLength": 120}
-_FIELDS = ("name", "line1", "line2", "postal_code", "city", "region", "country", "company", "phone")
+_FIELDS: Any = AddressSerializer().fields
+_PARTS = {
+    name: {"type": "string", "minLength": 0 if field.allow_blank else 1, "maxLength": field.max_length}
+    for name, field in _FIELDS.items()
+}
 
 
 @extend_schema_field(
     {
         "oneOf": [
-            {"type": "string", "maxLength": _LONGEST_TEXT, "examples": ["123 Elm St"]},
+            {"type": "string", "minLength": 1, "maxLength": _LONGEST_TEXT, "examples": ["123 Elm St"]},
             {
                 "type": "object",
-                "properties": dict.fromkeys(_FIELDS, _PLAIN),
-                "required": ["line1", "postal_code", "city", "country"],
+                "properties": _PARTS,
+                "required": [name for name, field in _FIELDS.items() if field.required],
             },
         ]
     }
@@ -86,6 +90,14 @@ class AddressField(serializers.Field):
         if len(text) > _LONGEST_TEXT:
             self.fail("long", most=_LONGEST_TEXT)
         return text
+
+
+class AddressTextField(serializers.Field):
+    """An address as it goes out: one line of text."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+        set_override(self, "field", {"type": "string"})
 
     def to_representation(self, value: PostalAddress) -> str:
         return address_text(value)

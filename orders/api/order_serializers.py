@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from ecommerce.lib.api_fields import LabelField, MoneyNumber
 from orders.api.discount_serializers import DiscountShareSerializer
-from orders.api.fields import AddressField, AddressSerializer
+from orders.api.fields import AddressField, AddressSerializer, AddressTextField
 from orders.models import Order
 
 
@@ -55,7 +55,7 @@ class OrderBriefSerializer(serializers.Serializer):
 
     order_id = serializers.IntegerField(source="pk")
     order_number = serializers.CharField(source="number")
-    shipping_address = AddressField(source="delivery_address")
+    shipping_address = AddressTextField(source="delivery_address")
     order_status = LabelField(choices=Order.Status, source="status")
     total_price = MoneyNumber(source="total")
     currency = serializers.CharField()

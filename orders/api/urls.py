@@ -35,7 +35,7 @@ urlpatterns = [
     re_path(rf"{_RETURN}/close/?$", return_ends.CloseReturnView.as_view(), name="api_return_close"),
     re_path(rf"{_RETURN}/cancel/?$", return_ends.CancelReturnView.as_view(), name="api_return_cancel"),
     re_path(
-        r"^customers/(?P<customer_id>[0-9a-zA-Z-]{1,64})/orders/?$",
+        r"^customers/(?P<customer_id>[0-9a-fA-F-]{32,36})/orders/?$",
         orders.CustomerOrdersView.as_view(),
         name="api_customer_orders",
     ),

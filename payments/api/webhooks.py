@@ -7,8 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ecommerce.lib.api import TooLarge
 from payments import gateways
-from payments.gateways.base import BadEvent
 from payments.services.events import handle_event
 
 MAX_BYTES = 512 * 1024
@@ -35,7 +35,7 @@ class WebhookView(APIView):
             raise Http404
         body = request._request.body
         if len(body) > MAX_BYTES:
-            raise BadEvent("This message is too long.", code="too_large")
+            raise TooLarge("This message is too long.")
         event = gateways.get(gateway).parse_event(headers=request._request.headers, body=body)
         is_new = handle_event(gateway=gateway, event=event)
         return Response({"received": True, "known": not is_new})

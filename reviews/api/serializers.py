@@ -37,10 +37,6 @@ class AddedSerializer(serializers.Serializer):
     review_id = serializers.CharField()
 
 
-class MessageSerializer(serializers.Serializer):
-    message = serializers.CharField()
-
-
 class ReviewPageSerializer(serializers.Serializer):
     """A page of a product's published reviews, the newest first."""
 

@@ -1,7 +1,7 @@
 """Reviews for programs."""
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
@@ -10,13 +10,13 @@ from rest_framework.views import APIView
 
 from catalog.models import Product
 from customers.access import signed_in
+from customers.api.serializers import MessageSerializer
 from ecommerce.lib.api import PageNumberPagination
 from ecommerce.lib.api_formats import JSONParser
 from ecommerce.lib.errors import NotFound
 from reviews.access import own_review
 from reviews.api.serializers import (
     AddedSerializer,
-    MessageSerializer,
     NewReviewSerializer,
     ReviewPageSerializer,
     ReviewSerializer,
@@ -24,6 +24,29 @@ from reviews.api.serializers import (
 from reviews.models import Review
 from reviews.services import reviews
 from reviews.services.ratings import distribution, summarise
+
+_WRITER = "7d3a6c1e-6f0b-4f0e-9d57-2f6e6f0c9a11"
+_REVIEW = "3f0e7a52-7a45-4f5c-9c5f-0a4b9c1d2e3f"
+_NEW = {"customer_id": _WRITER, "product_id": 1, "review": "Great product!", "rating": 5}
+_ADDED = {"message": "Review added successfully", "review_id": _REVIEW}
+_SAID = {
+    "review_id": _REVIEW,
+    "customer_id": _WRITER,
+    "review": "Great product!",
+    "rating": 5,
+    "review_date": "2024-12-13T10:30:00Z",
+    "verified": True,
+    "tags": [],
+    "answer": "",
+}
+_PAGE = {
+    "reviews": [_SAID],
+    "average": 5.0,
+    "count": 1,
+    "distribution": {"5": 1, "4": 0, "3": 0, "2": 0, "1": 0},
+    "next": None,
+    "previous": None,
+}
 
 
 class AddReviewView(APIView):
@@ -33,7 +56,14 @@ class AddReviewView(APIView):
     route_class = "checkout"
     parser_classes = [JSONParser, MultiPartParser, FormParser]
 
-    @extend_schema(request=NewReviewSerializer, responses={201: AddedSerializer})
+    @extend_schema(
+        request=NewReviewSerializer,
+        responses={201: AddedSerializer},
+        examples=[
+            OpenApiExample("A review", _NEW, request_only=True),
+            OpenApiExample("Added", _ADDED, response_only=True, status_codes=["201"]),
+        ],
+    )
     def post(self, request: Request) -> Response:
         given = NewReviewSerializer(data=request.data)
         given.is_valid(raise_exception=True)
@@ -63,6 +93,7 @@ class ProductReviewsView(APIView):
     @extend_schema(
         responses=ReviewPageSerializer,
         parameters=[OpenApiParameter("page", int), OpenApiParameter("page_size", int)],
+        examples=[OpenApiExample("What customers say", _PAGE, response_only=True)],
     )
     def get(self, request: Request, product_id: str) -> Response:
         product = get_object_or_404(Product.objects.published(), pk=product_id)
@@ -90,7 +121,10 @@ class ReviewView(APIView):
     permission_classes = [IsAuthenticated]
     route_class = "checkout"
 
-    @extend_schema(responses=MessageSerializer)
+    @extend_schema(
+        responses=MessageSerializer,
+        examples=[OpenApiExample("Deleted", {"message": "Review deleted successfully"}, response_only=True)],
+    )
     def delete(self, request: Request, review_id: str) -> Response:
         reviews.delete_review(review=own_review(request, review_id), actor=signed_in(request))
         return Response({"message": "Review deleted successfully"})

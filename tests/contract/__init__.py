@@ -1,0 +1,1 @@
+"""The API held to its own OpenAPI document: every route, made-up requests, a generated client."""
