@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 
 def is_local(site_url: str) -> bool:
@@ -78,4 +78,18 @@ def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         Error(message, hint=hint, id=f"ecommerce.{number}")
         for found, message, hint, number in unsafe
         if found
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_webhooks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A shop whose staff can send requests into its own network is a door into it."""
+    if not settings.WEBHOOKS_ALLOW_PRIVATE:
+        return []
+    return [
+        Warning(
+            "WEBHOOKS_ALLOW_PRIVATE is on: webhooks may go into the shop's own network, and without https.",
+            hint="Leave WEBHOOKS_ALLOW_PRIVATE out, unless the receivers are on your own network.",
+            id="ecommerce.W001",
+        )
     ]

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "phonenumber_field",
     "rest_framework",
     "tree_queries",
+    "webhooks",
     "catalog",
     "customers",
     "orders",
@@ -341,6 +342,11 @@ PAYPAL_PAGES = env.str("PAYPAL_PAGES", "https://www.paypal.com")
 # Browsers also ask the policy where a form's answer may lead: to the pages where one pays.
 _PAYMENT_PAGES = ([STRIPE_PAGES] if STRIPE_SECRET_KEY else []) + ([PAYPAL_PAGES] if PAYPAL_CLIENT_ID else [])
 
+# --- Webhooks -----------------------------------------------------------------------------
+
+# Lets events be sent into one's own network, and without https.
+WEBHOOKS_ALLOW_PRIVATE = env.bool("WEBHOOKS_ALLOW_PRIVATE", False)
+
 # --- API ----------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
@@ -390,7 +396,10 @@ SPECTACULAR_SETTINGS = {
         "ecommerce.lib.api_schema.without_slashes",
         "ecommerce.lib.api_schema.with_problems",
     ],
-    "TAGS": [{"name": name} for name in ("Catalogue", "Cart", "Orders", "Payments", "Reviews", "Sign-in")],
+    "TAGS": [
+        {"name": name}
+        for name in ("Catalogue", "Cart", "Orders", "Payments", "Reviews", "Webhooks", "Sign-in")
+    ],
     "ENUM_NAME_OVERRIDES": {
         "DeliveryKindEnum": "orders.models.ShippingMethod.Kind",
         "DiscountKindEnum": "orders.models.Discount.Kind",

@@ -23,6 +23,7 @@ _GROUPS = {
     "payments": "Payments",
     "gift-cards": "Payments",
     "reviews": "Reviews",
+    "webhooks": "Webhooks",
 }
 _ERRORS = {
     "400": ("BadRequest", "invalid", "Some of the values sent are not right."),
