@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecommerce.checks import check_demo_mode, check_production, is_local
+from ecommerce.checks import check_demo_mode, check_production, check_webhooks, is_local
 
 
 @pytest.fixture
@@ -86,3 +86,11 @@ def test_which_addresses_are_local(site_url, local):
 def test_the_demo_may_run_at_home(production):
     production.DEMO_MODE, production.HTTPS, production.SITE_URL = True, False, "http://127.0.0.1:8000"
     assert check_demo_mode(None) == []
+
+
+def test_webhooks_into_the_own_network_are_warned_of(production):
+    production.WEBHOOKS_ALLOW_PRIVATE = False
+    assert check_webhooks(None) == []
+    production.WEBHOOKS_ALLOW_PRIVATE = True
+    (warning,) = check_webhooks(None)
+    assert warning.id == "ecommerce.W001" and "WEBHOOKS_ALLOW_PRIVATE" in warning.hint

@@ -1,6 +1,7 @@
 """Webhooks by API: who may, what is refused, and that a secret is said once."""
 
 import json
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -151,10 +152,12 @@ def test_who_may(subscribed):
     assert {row.state for row in Delivery.objects.all()} == {"pending"}
 
 
-def test_the_types_of_events(staff):
+def test_the_types_of_events_are_those_of_the_page_about_them(staff, settings):
     listed = staff("get", "/events/").json()
     assert [one["type"] for one in listed] == EventType.values
-    assert all(one["description"].endswith(".") for one in listed)
+    table = (Path(settings.BASE_DIR) / "docs" / "webhooks.md").read_text()
+    for one in listed:
+        assert f"| `{one['type']}` | {one['description']} |" in table
 
 
 def test_lists_ask_the_same_however_long(staff, subscribed, django_assert_num_queries):

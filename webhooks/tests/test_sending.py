@@ -180,22 +180,25 @@ def test_a_replay_keeps_the_id_also_of_what_arrived(commit, receiver, subscribed
     assert the_delivery().state == "delivered" and Attempt.objects.count() == 2
 
 
-def test_a_dead_endpoint_keeps_nobody_waiting(commit, receiver, subscribed, settings):
-    """It is asked once a round, and new events of a failing one are left to the sweep."""
-    endpoint = subscribed("order.paid")
-    receiver.status = 500
+def test_a_dead_endpoint_keeps_nobody_waiting(commit, receiver, subscribed, monkeypatch):
+    """It is asked once a round, after those that work, and its new events are left to the sweep."""
+    dead = subscribed("order.paid")
+    receiver.answer = lambda message: (500 if message["data"]["webhook_id"] == dead.pk else 200, {}, b"")
     for _ in range(3):
         with commit():
-            send_test(endpoint=endpoint)
+            send_test(endpoint=dead)
     asked = len(receiver.requests)
     sending.send_event(Event.objects.latest("pk").pk)
     assert len(receiver.requests) == asked
+    well = subscribed("order.paid", path="&well=1")
+    send_test(endpoint=well)
+    monkeypatch.setattr(sending, "_SHARE", 2)
     Delivery.objects.update(next_try_at=timezone.now() - timedelta(seconds=1))
-    sweep(now=timezone.now())
-    assert len(receiver.requests) == asked + 1
-    receiver.status = 200
-    Delivery.objects.update(next_try_at=timezone.now() - timedelta(seconds=1))
-    assert sweep(now=timezone.now())["webhooks_delivered"] == 3
+    assert sweep(now=timezone.now())["webhooks_delivered"] == 1
+    assert [message["data"]["webhook_id"] for message in receiver.verified[asked:]] == [well.pk, dead.pk]
+    receiver.answer = None
+    Delivery.objects.filter(state="failed").update(next_try_at=timezone.now() - timedelta(seconds=1))
+    assert [sweep(now=timezone.now())["webhooks_delivered"] for _ in range(3)] == [2, 1, 0]
 
 
 def test_long_answers_and_redirects_lead_nowhere(commit, receiver, subscribed):
