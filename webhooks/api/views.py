@@ -28,6 +28,8 @@ _NEW = {
     "events": ["order.paid", "stock.changed"],
     "description": "Warehouse",
 }
+# A secret lies in no cache.
+_NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 class WebhooksView(APIView):
@@ -59,7 +61,7 @@ class WebhooksView(APIView):
         given = NewWebhookSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         endpoint, secret = subscribing.subscribe(**given.validated_data, actor=request.user)
-        return Response(with_secret(endpoint, secret), status=201)
+        return Response(with_secret(endpoint, secret), status=201, headers=_NOT_KEPT)
 
 
 class WebhookView(APIView):
@@ -110,7 +112,7 @@ class RotateView(APIView):
         """Replace the secret. The answer has the new one, this once; the old one signs too for a day."""
         endpoint = endpoint_for(webhook_id)
         secret = subscribing.rotate(endpoint=endpoint, actor=request.user)
-        return Response(with_secret(endpoint_for(webhook_id), secret))
+        return Response(with_secret(endpoint_for(webhook_id), secret), headers=_NOT_KEPT)
 
 
 class EventTypesView(APIView):

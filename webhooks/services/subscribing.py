@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from ecommerce.lib.errors import BadInput, DomainError
+from ecommerce.lib.errors import BadInput, DomainError, NotFound
 from ecommerce.lib.transactions import retrying_atomic
 from webhooks.event_types import EventType
 from webhooks.models import Endpoint
@@ -121,7 +121,11 @@ def forget_old_secrets() -> int:
 
 
 def _locked(endpoint: Endpoint) -> Endpoint:
-    return Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+    """The row as it is now. Raises NotFound when somebody has just deleted it."""
+    row = Endpoint.objects.select_for_update().filter(pk=endpoint.pk).first()
+    if row is None:
+        raise NotFound("This webhook has been deleted.")
+    return row
 
 
 def _save(endpoint: Endpoint) -> None:

@@ -4,9 +4,11 @@ import pytest
 from django.urls import reverse
 
 from dashboard.tests.conftest import sign_in, staff_with
+from ecommerce.lib.errors import NotFound
 from webhooks.models import Delivery, Endpoint
 from webhooks.services.publishing import write_for
 from webhooks.services.repeating import send_test
+from webhooks.services.subscribing import rotate
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 
@@ -76,6 +78,8 @@ def test_changing_switching_and_deleting(staff, subscribed, receiver):
     assert staff.post(delete, {"post": "yes"}).status_code == 302
     assert not Endpoint.objects.exists() and Endpoint.all_objects.get().sealed_secret == ""
     assert staff.get(page_of(endpoint)).status_code == 404
+    with pytest.raises(NotFound):
+        rotate(endpoint=endpoint)
 
 
 def test_sending_again_one_and_many(staff, subscribed, receiver, commit):

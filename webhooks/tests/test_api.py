@@ -36,7 +36,7 @@ def staff():
 
 def test_a_webhook_from_its_making_to_its_end(staff, receiver, commit):
     made = staff("post", "", {"url": receiver.url, "events": ["stock.changed", "order.paid"]})
-    assert made.status_code == 201, made.content
+    assert made.status_code == 201 and made["Cache-Control"] == "no-store", made.content
     first = made.json()
     assert first["events"] == ["order.paid", "stock.changed"] and first["active"] is True
     receiver.secrets.append(first["secret"])
