@@ -49,6 +49,7 @@ class AttemptInline(ReadOnly, TabularInline):
     fields = ("at", "status_code", "duration_ms", "answer")
     readonly_fields = fields
     extra = 0
+    hide_title = True
 
 
 @admin.register(Delivery)
