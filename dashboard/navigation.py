@@ -63,6 +63,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Tax rates", "percent", "orders.taxrate"),
             ("Tax regions", "map", "orders.taxregion"),
             ("Staff roles", "badge", "auth.group"),
+            ("Webhooks", "cell_tower", "webhooks.endpoint"),
+            ("Webhook deliveries", "outbox", "webhooks.delivery"),
         ),
     ),
 )

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("/", include("payments.api.urls")),
     path("/", include("documents.api.urls")),
     path("/", include("reviews.api.urls")),
+    path("/", include("webhooks.api.urls")),
     path("/", include(_description)),
     # Last: everything else under /api is answered as a problem, not as a page.
     re_path(r"^(?:/.*)?$", api_views.UnknownRoute.as_view()),

@@ -132,3 +132,17 @@ def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         for found, message, hint, number in unsafe
         if found
     ]
+
+
+@register(Tags.security, deploy=True)
+def check_webhooks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A shop whose staff can send requests into its own network is a door into it."""
+    if not settings.WEBHOOKS_ALLOW_PRIVATE:
+        return []
+    return [
+        Warning(
+            "WEBHOOKS_ALLOW_PRIVATE is on: webhooks may go into the shop's own network, and without https.",
+            hint="Leave WEBHOOKS_ALLOW_PRIVATE out, unless the receivers are on your own network.",
+            id="ecommerce.W002",
+        )
+    ]

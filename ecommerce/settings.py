@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "phonenumber_field",
     "rest_framework",
     "tree_queries",
+    "webhooks",
     "catalog",
     "customers",
     "orders",
@@ -347,6 +348,11 @@ PAYPAL_API = env.str("PAYPAL_API", "https://api-m.paypal.com")
 PAYPAL_PAGES = env.str("PAYPAL_PAGES", "https://www.paypal.com")
 # Browsers also ask the policy where a form's answer may lead: to the pages where one pays.
 _PAYMENT_PAGES = ([STRIPE_PAGES] if STRIPE_SECRET_KEY else []) + ([PAYPAL_PAGES] if PAYPAL_CLIENT_ID else [])
+
+# --- Webhooks -----------------------------------------------------------------------------
+
+# Lets events be sent into one's own network, and without https.
+WEBHOOKS_ALLOW_PRIVATE = env.bool("WEBHOOKS_ALLOW_PRIVATE", False)
 
 # --- API ----------------------------------------------------------------------------------
 

@@ -118,6 +118,7 @@ def test_pages_on_which_staff_do_their_part(new_page, axe, shop_server):
         "low on stock": "/admin/low-stock/",
         "send money back": f"/admin/orders/order/{sent}/refund/",
         "issue a gift card": "/admin/payments/giftcard/add/",
+        "make a webhook": "/admin/webhooks/endpoint/add/",
         "reconciliation": "/admin/reconciliation/",
     }
     # Something for the reconciliation list to find.

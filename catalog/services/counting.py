@@ -144,9 +144,11 @@ def move_stock(
 @retrying_atomic
 def use_location(*, location: StockLocation, is_active: bool) -> None:
     """Sell what lies in a place, or stop selling it; what is held there stays held."""
-    StockLocation.objects.filter(pk=location.pk).update(is_active=is_active)
     rows = StockItem.objects.filter(location=location, on_hand__gt=0)
-    settle(rows.values_list("variant_id", flat=True), freed=is_active)
+    ids = list(rows.values_list("variant_id", flat=True))
+    stock_rows.lock_items(ids)
+    StockLocation.objects.filter(pk=location.pk).update(is_active=is_active)
+    settle(ids, freed=is_active)
 
 
 def _require_reason(reason: str) -> None:

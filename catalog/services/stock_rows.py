@@ -11,15 +11,18 @@ from typing import Any
 from django.db.models import F, Q
 
 from catalog.models import Hold, StockItem, StockLocation, StockMovement, Variant
+from catalog.services import stock_events
 
 
 def lock_items(variant_ids: Iterable[int]) -> list[StockItem]:
     """All stock rows of these variants as they are now, locked, in primary-key order."""
-    rows = StockItem.objects.select_for_update().filter(variant_id__in=list(variant_ids))
+    ids = list(variant_ids)
+    rows = StockItem.objects.select_for_update().filter(variant_id__in=ids)
     items = list(rows.order_by("pk"))
     places = {place.pk: place for place in StockLocation.objects.all()} if items else {}
     for item in items:
         item.location = places[item.location_id]
+    stock_events.note_before(ids, items)
     return items
 
 

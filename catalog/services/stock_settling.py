@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from catalog.models import Variant
-from catalog.services import backorders, stock_requests
+from catalog.services import backorders, stock_events, stock_requests
 from catalog.services.products import refresh_stock
 
 
 def settle(variant_ids: Iterable[int], *, freed: bool = False) -> None:
-    """Backorders filled, listings rewritten, and those who wait told after commit.
+    """Backorders filled, listings rewritten, those who wait told after commit, and partners of the change.
 
     `freed`: some pieces may be free that were not before.
     """
@@ -21,3 +21,4 @@ def settle(variant_ids: Iterable[int], *, freed: bool = False) -> None:
     refresh_stock(*products.values_list("product_id", flat=True).distinct())
     if freed:
         stock_requests.owe(ids)
+    stock_events.tell_changes(ids)

@@ -9,16 +9,19 @@ from customers.services.sweep import sweep as sweep_customers
 from documents.services.sweep import sweep as sweep_documents
 from orders.services.sweep import sweep as sweep_orders
 from payments.services.sweep import sweep as sweep_payments
+from webhooks.services.sweep import sweep as sweep_webhooks
 
 log = logging.getLogger(__name__)
 
-# Payments first: money that has arrived keeps its order from being cancelled as unpaid.
+# Payments first: money that has arrived keeps its order from being cancelled as unpaid. Webhooks last:
+# other people's servers may be slow.
 SWEEPS: dict[str, Callable[..., dict[str, int]]] = {
     "payments": sweep_payments,
     "orders": sweep_orders,
     "documents": sweep_documents,
     "catalog": sweep_catalog,
     "customers": sweep_customers,
+    "webhooks": sweep_webhooks,
 }
 
 

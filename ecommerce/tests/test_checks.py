@@ -2,7 +2,14 @@
 
 import pytest
 
-from ecommerce.checks import check_demo_mode, check_fixed_code, check_messages, check_production, is_local
+from ecommerce.checks import (
+    check_demo_mode,
+    check_fixed_code,
+    check_messages,
+    check_production,
+    check_webhooks,
+    is_local,
+)
 
 
 @pytest.fixture
@@ -111,3 +118,11 @@ def test_codes_travel_to_twilio_by_https(production):
     assert found() == []
     production.TWILIO_API = "http://api.twilio.example"
     assert found() == ["E012"]
+
+
+def test_webhooks_into_the_own_network_are_warned_of(production):
+    production.WEBHOOKS_ALLOW_PRIVATE = False
+    assert check_webhooks(None) == []
+    production.WEBHOOKS_ALLOW_PRIVATE = True
+    (warning,) = check_webhooks(None)
+    assert warning.id == "ecommerce.W001" and "WEBHOOKS_ALLOW_PRIVATE" in warning.hint

@@ -3,6 +3,7 @@
 from typing import Any
 
 from orders.models import Order, OrderEvent
+from orders.services.webhook_data import DIARY, tell_order
 
 
 def record(
@@ -15,7 +16,11 @@ def record(
     is_public: bool = True,
     data: dict[str, Any] | None = None,
 ) -> OrderEvent:
-    """Append an event. `actor` is the acting user, or None when the shop itself acted."""
+    """Append an event, and tell partners of the kinds that concern them.
+
+    `actor` is the acting user, or None when the shop itself acted.
+    """
+    tell_order(order, DIARY.get(kind))
     return OrderEvent.objects.create(
         order=order,
         kind=kind,

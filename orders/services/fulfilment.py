@@ -17,6 +17,8 @@ from orders.services.invoices import issue_invoice
 from orders.services.notifications import owe
 from orders.services.orders import locked, move, wrong_state
 from orders.services.picking import require_paid
+from orders.services.webhook_data import tell_shipment
+from webhooks.event_types import EventType
 
 
 @retrying_atomic
@@ -68,6 +70,7 @@ def ship_order(
         quantities={lines[pk].variant_id: pieces for pk, pieces in parcel.items()},
         actor=actor,
     )
+    tell_shipment(shipment, EventType.SHIPMENT_CREATED)
     _advance(order, actor, shipment)
     issue_invoice(order=order)
     kinds = Notification.Kind
@@ -139,7 +142,10 @@ def deliver_order(*, order: Order, actor: Any = None) -> Order:
         return order
     now = timezone.now()
     move(order, Order.Status.DELIVERED, delivered_at=now)
+    parcels = list(order.shipments.filter(delivered_at=None))
     order.shipments.filter(delivered_at=None).update(status=Shipment.Status.DELIVERED, delivered_at=now)
+    for shipment in parcels:
+        tell_shipment(shipment, EventType.SHIPMENT_DELIVERED)
     message = "Collected" if order.is_collect else "Delivered"
     record(order=order, kind="delivered", message=message, actor=actor)
     return order

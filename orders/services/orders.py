@@ -21,6 +21,8 @@ from orders.services.discount_uses import release_uses
 from orders.services.events import record
 from orders.services.invoices import issue_invoice
 from orders.services.notifications import owe
+from orders.services.webhook_data import STATES, tell_order
+from webhooks.event_types import EventType
 
 # Of those paid in part only the ones that wait for what a gift card left to pay have an end.
 _WAITING = (Order.PaymentStatus.UNPAID, Order.PaymentStatus.PARTLY_PAID)
@@ -49,6 +51,7 @@ def move(order: Order, status: str, **changes: Any) -> None:
     if not rows.update(status=status, modified_at=timezone.now(), **changes):
         raise DomainError("Somebody else has just changed this order. Please look again.", code="conflict")
     order.refresh_from_db()
+    tell_order(order, STATES.get(status))
 
 
 def wrong_state(order: Order, status: str) -> WrongState:
@@ -80,12 +83,14 @@ def mark_paid(
         if order.is_paid:
             return order
         amount = max(order.balance, ZERO)
-    had_money = order.got_money
+    had_money, was_paid = order.got_money, order.is_paid
     balances.add_money(order, paid=amount, keeps_time=bool(with_card))
     how = f"Paid with {with_card[:1].lower()}{with_card[1:]}" if with_card else "Payment received"
     is_part = had_money or with_card or not order.is_paid
     words = f": {format_money(amount, order.currency)}" if is_part else ""
     record(order=order, kind="paid", message=f"{how}{words}", actor=actor)
+    news = EventType.ORDER_PAID if order.is_paid and not was_paid else EventType.ORDER_CHANGED
+    tell_order(order, news)
     was_over = order.status == Order.Status.CANCELLED
     if was_over and not reviving.revive_or_ask(order):
         return order
@@ -97,6 +102,7 @@ def mark_paid(
             is_public=False,
         )
     go_on(order)
+    tell_order(order, news)  # the same event, with the state it has got to
     if order.is_paid and not was_over:
         balances.tell_paid(order)
     return order

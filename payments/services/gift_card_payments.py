@@ -10,6 +10,8 @@ from payments.gateways.gift_card.gateway import GIFT_CARD
 from payments.models import Payment
 from payments.services.gift_card_ledger import spend
 from payments.services.gift_card_plan import Plan
+from payments.services.webhook_data import tell_payment
+from webhooks.event_types import EventType
 
 
 def pay_with_cards(*, order: Order, plan: Plan, customer: Any = None) -> Order:
@@ -33,6 +35,7 @@ def pay_with_cards(*, order: Order, plan: Plan, customer: Any = None) -> Order:
             captured_at=now,
             created_by=customer,
         )
+        tell_payment(payment, EventType.PAYMENT_CAPTURED)
         order = mark_paid(order=order, amount=share.pays, with_card=share.card.label)
         payments.append((share.card, payment))
     for card, payment in payments:

@@ -27,6 +27,8 @@ from payments.models import Payment
 from payments.services.alerts import flag, is_dealt_with
 from payments.services.charges import charge_of
 from payments.services.seen_refunds import book_seen_refunds
+from payments.services.webhook_data import tell_payment
+from webhooks.event_types import EventType
 
 _HELD_FOR = timedelta(days=3)
 _OPEN = (Payment.Status.PENDING, Payment.Status.AUTHORISED)
@@ -165,6 +167,8 @@ def confirm_payment(
         **_NOT_HELD,
     )
     payment.refresh_from_db()
+    if changed:
+        tell_payment(payment, EventType.PAYMENT_CAPTURED)
     if changed and twice:
         record(
             order=order,
@@ -197,6 +201,7 @@ def authorise_payment(*, payment: Payment, fetched: Fetched) -> Payment:
     ):
         keep_until(order=order, until=fetched.authorised_until)
         record(order=order, kind="authorised", message="Payment authorised")
+        tell_payment(payment, EventType.PAYMENT_AUTHORISED)
     payment.refresh_from_db()
     return payment
 
@@ -234,6 +239,7 @@ def fail_payment(*, payment: Payment, reason: str, is_closed: bool = False) -> P
     order = locked(payment.order)
     if _close(payment, Payment.Status.FAILED, reason, is_closed=is_closed):
         record(order=order, kind="payment_failed", message=f"Payment not completed: {reason}"[:300])
+        tell_payment(payment, EventType.PAYMENT_FAILED)
     payment.refresh_from_db()
     return payment
 

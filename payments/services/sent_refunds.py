@@ -6,6 +6,7 @@ from orders.models import Order
 from orders.services.orders import Sent, mark_refunded
 from payments import gateways
 from payments.models import Refund
+from payments.services.webhook_data import tell_refunded
 
 _ARRIVAL: dict[str, str] = {
     Refund.Method.ORIGINAL: "It goes back the way you paid: {way}. A bank may take a few days to show it.",
@@ -30,6 +31,7 @@ def write_sent(*, order: Order, refund: Refund, actor: Any = None) -> None:
     )
     is_public = refund.payment.live_for is not None
     mark_refunded(order=order, sent=sent, is_public=is_public, tell=_is_news(order, refund), actor=actor)
+    tell_refunded(refund)
 
 
 def is_of_return(refund: Refund) -> bool:

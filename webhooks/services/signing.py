@@ -1,0 +1,71 @@
+"""Secrets and signatures, as the Standard Webhooks specification has them.
+
+A secret is `whsec_` and the base64 of its bytes. The database keeps it encrypted under SECRET_KEY;
+what was encrypted under one of SECRET_KEY_FALLBACKS can still be read.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+from ecommerce.lib.errors import DomainError
+from webhooks.models import Endpoint
+
+_PREFIX = "whsec_"
+_BYTES = 32
+
+
+class SecretLost(DomainError):
+    """The secret was encrypted under a key that the shop no longer has."""
+
+    code = "secret_lost"
+
+
+def new_secret() -> str:
+    return _PREFIX + base64.b64encode(secrets.token_bytes(_BYTES)).decode()
+
+
+def seal(secret: str) -> str:
+    """The secret as it may lie in the database."""
+    return _box().encrypt(secret.encode()).decode()
+
+
+def headers_for(endpoint: Endpoint, *, event_id: str, body: bytes, now: datetime) -> dict[str, str]:
+    """The three headers of a message that is sent `now`: two signatures while a secret is replaced.
+
+    Raises SecretLost.
+    """
+    stamp = str(int(now.timestamp()))
+    sealed = [endpoint.sealed_secret]
+    if endpoint.has_old_secret(now):
+        sealed.append(endpoint.sealed_old_secret)
+    signed = [_sign(_unseal(one), event_id, stamp, body) for one in sealed]
+    return {"webhook-id": event_id, "webhook-timestamp": stamp, "webhook-signature": " ".join(signed)}
+
+
+def _sign(secret: str, event_id: str, stamp: str, body: bytes) -> str:
+    key = base64.b64decode(secret.removeprefix(_PREFIX))
+    content = b".".join([event_id.encode(), stamp.encode(), body])
+    return "v1," + base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
+
+
+def _unseal(sealed: str) -> str:
+    try:
+        return _box().decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        words = "Its secret cannot be read: SECRET_KEY has changed. Make a new secret."
+        raise SecretLost(words) from None
+
+
+def _box() -> MultiFernet:
+    keys = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(_key(key))) for key in keys])
+
+
+def _key(secret_key: str) -> bytes:
+    return hmac.new(secret_key.encode(), b"webhooks.secret.seal", hashlib.sha256).digest()
