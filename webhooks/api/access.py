@@ -1,6 +1,5 @@
 """Who may see and change webhooks through the API."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
@@ -12,21 +11,14 @@ _VERBS = {"POST": "add", "PATCH": "change", "DELETE": "delete"}
 
 
 class StaffOnly(IsAuthenticated):
-    """Staff with the permission on webhooks; customers are told that there is nothing here.
-
-    A view may say with `verb` which permission its POST needs.
-    """
+    """Staff with the permission on webhooks. A view says with `verb` which one its POST needs."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        if not super().has_permission(request, view):
+        if not super().has_permission(request, view) or not request.user.is_staff:
             return False
-        if not request.user.is_staff:
-            raise Http404
         method = str(request.method)
         verb = "view" if method in SAFE_METHODS else getattr(view, "verb", "") or _VERBS.get(method, "change")
-        if not request.user.has_perm(f"webhooks.{verb}_endpoint"):
-            raise PermissionDenied
-        return True
+        return request.user.has_perm(f"webhooks.{verb}_endpoint")
 
 
 def endpoint_for(webhook_id: str) -> Endpoint:

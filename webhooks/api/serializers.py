@@ -54,6 +54,10 @@ class WebhookWithSecretSerializer(WebhookSerializer):
     secret = serializers.CharField()
 
 
+class WebhookDeletedSerializer(serializers.Serializer):
+    message = serializers.CharField()
+
+
 class AttemptSerializer(serializers.Serializer):
     """One try. `status_code` is null when there was no answer; `answer` then says why."""
 

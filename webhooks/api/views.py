@@ -15,6 +15,7 @@ from webhooks.api.serializers import (
     EventTypeSerializer,
     NewWebhookSerializer,
     WebhookChangeSerializer,
+    WebhookDeletedSerializer,
     WebhookSerializer,
     WebhookWithSecretSerializer,
 )
@@ -68,6 +69,7 @@ class WebhookView(APIView):
     """One webhook."""
 
     permission_classes = [StaffOnly]
+    has_versions = True
 
     @extend_schema(operation_id="webhooks_retrieve", responses=WebhookSerializer)
     def get(self, request: Request, webhook_id: str) -> Response:
@@ -94,11 +96,13 @@ class WebhookView(APIView):
         )
         return versioned(request, describe(changed))
 
-    @extend_schema(operation_id="webhooks_destroy", responses={204: None})
+    @extend_schema(operation_id="webhooks_destroy", responses={200: WebhookDeletedSerializer})
     def delete(self, request: Request, webhook_id: str) -> Response:
         """Delete a webhook: nothing more is sent there."""
-        subscribing.unsubscribe(endpoint=endpoint_for(webhook_id), actor=request.user)
-        return Response(status=204)
+        endpoint = endpoint_for(webhook_id)
+        check = unchanged(request, lambda: describe(endpoint_for(webhook_id)))
+        subscribing.unsubscribe(endpoint=endpoint, actor=request.user, check=check)
+        return Response({"message": "Webhook deleted successfully"})
 
 
 class RotateView(APIView):

@@ -102,11 +102,13 @@ def rotate(*, endpoint: Endpoint, actor: Any = None) -> str:
 
 
 @retrying_atomic
-def unsubscribe(*, endpoint: Endpoint, actor: Any = None) -> None:
+def unsubscribe(*, endpoint: Endpoint, actor: Any = None, check: Callable[[], None] | None = None) -> None:
     """Delete an endpoint: nothing more is sent there, and its secrets are gone for good."""
     row = Endpoint.objects.select_for_update().filter(pk=endpoint.pk).first()
     if row is None:
         return
+    if check is not None:
+        check()
     row.modified_by = actor if getattr(actor, "pk", None) else None
     row.sealed_secret = row.sealed_old_secret = ""
     row.save(update_fields=["modified_by", "sealed_secret", "sealed_old_secret"])
