@@ -11,11 +11,15 @@ from customers.services import tokens
 from customers.services.signin import SignInRefused
 
 
-class EntranceView(APIView):
-    """Open to all, whatever token or session they come with; a refusal is 401."""
+class OpenView(APIView):
+    """Open to all, whatever token or session they come with."""
 
     authentication_classes: list[type] = []
     permission_classes = [AllowAny]
+
+
+class EntranceView(OpenView):
+    """The same; a refusal is 401."""
 
     def get_authenticate_header(self, request: Request) -> str:
         return TokenAuthentication.prefix  # without it DRF answers 403 instead of 401

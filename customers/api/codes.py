@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.api import examples
-from customers.api.base import EntranceView, let_in
+from customers.api.base import EntranceView, OpenView, let_in
 from customers.api.serializers import (
     CodeRequestedSerializer,
     CodeSignInSerializer,
@@ -15,7 +15,7 @@ from customers.api.serializers import (
 from customers.services import otp
 
 
-class RequestCodeView(EntranceView):
+class RequestCodeView(OpenView):
     """Send a one-time code to a mobile. Known and unknown numbers are answered alike.
 
     It works once and for `expires_in` seconds; an older code stops working. A number gets five

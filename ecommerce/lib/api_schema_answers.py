@@ -64,6 +64,8 @@ _IF_MATCH = {
 _REFERENCES = {"product_id", "sku", "customer_id", "order_id", "item_id", "pid", "sid", "id", "hold_id"}
 # Query parameters that are only looked up: an odd one is unknown, not malformed.
 _LOOKED_UP = {"token", "hold_id", "If-None-Match", "If-Match", "X-Cart-Token"}
+# What belongs to somebody: staff whose role does not see it are told so.
+_SOMEBODYS = {"order_id", "payment_id", "customer_id"}
 PROBLEM = {
     "type": "object",
     "description": "What went wrong (RFC 9457). Some codes carry more, such as `available`.",
@@ -115,7 +117,7 @@ def possible(operation: dict[str, Any], view: APIView, method: str, *, body: dic
         "400": has_body or bool(must or names - in_path - _LOOKED_UP),
         "401": bool(view.get_authenticators()) or _names_a_scheme(view),
         # A page's own JavaScript signs in by cookie, and must then prove where it comes from.
-        "403": (writes and by_cookie) or not allows(view, method, _SOMEBODY),
+        "403": (writes and by_cookie) or bool(in_path & _SOMEBODYS) or not allows(view, method, _SOMEBODY),
         "404": bool(finds),
         "406": True,
         "409": writes and not is_sign_in,

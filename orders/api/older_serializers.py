@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.drainage import set_override
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -14,16 +15,20 @@ from orders.services.cart_view import CartView
 _CODES = {"unavailable": "unknown_product", "quantity_lowered": "out_of_stock"}
 
 
-@extend_schema_field(
-    {
-        "oneOf": [
-            {"type": "integer", "minimum": 1, "maximum": MAX_QUANTITY},
-            {"type": "string", "pattern": r"^(delete|[1-9][0-9]{0,2})?$"},
-        ]
-    }
-)
+_CHANGE = {
+    "oneOf": [
+        {"type": "integer", "minimum": 1, "maximum": MAX_QUANTITY},
+        {"type": "string", "pattern": r"^(delete|[1-9][0-9]{0,2})?$"},
+    ]
+}
+
+
 class ChangeField(QuantityField):
     """What becomes of a product: None adds one, 0 takes it out, any other number is how many."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        set_override(self, "field", _CHANGE)
 
     def to_internal_value(self, data: Any) -> int | None:  # type: ignore[override]
         if isinstance(data, str) and data in ("", "delete"):

@@ -118,7 +118,7 @@ def _ask(delivery: Delivery) -> Outcome:
                 status=response.status_code, words=text, retry_after=response.headers.get("Retry-After", "")
             )
     except SecretLost as error:
-        found = Outcome(words=error.message)
+        found = Outcome(words=str(error))
     except (requests.RequestException, OSError, ValueError) as error:
         found = Outcome(words=_why(error))
     found.duration_ms = max(int((time.monotonic() - began) * 1000), 0)

@@ -13,17 +13,14 @@ from datetime import datetime
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
-from ecommerce.lib.errors import DomainError
 from webhooks.models import Endpoint
 
 _PREFIX = "whsec_"
 _BYTES = 32
 
 
-class SecretLost(DomainError):
-    """The secret was encrypted under a key that the shop no longer has."""
-
-    code = "secret_lost"
+class SecretLost(Exception):
+    """The secret was encrypted under a key that the shop no longer has. Its words are for the log."""
 
 
 def new_secret() -> str:

@@ -1,6 +1,6 @@
 """Categories, products and how many there are."""
 
-from catalog.tests.factories import CategoryFactory, ProductFactory
+from catalog.tests.factories import CategoryFactory, ProductFactory, StoreFactory
 from tests.contract.tries import Try
 
 _NEW = {"product_name": "Smartphone", "price": 699.99, "stock_quantity": 50}
@@ -8,6 +8,10 @@ _NEW = {"product_name": "Smartphone", "price": 699.99, "stock_quantity": 50}
 
 def _category(stage):
     return {"category_id": stage.product.category_id}
+
+
+def _store(stage):
+    return {"store_id": stage.product.store_id}
 
 
 def _product(stage):
@@ -52,8 +56,39 @@ ROUTES = {
         ),
     ),
     "categories_destroy": lambda stage: (
-        Try(status=204, who="staff", path={"category_id": CategoryFactory().pk}),
+        Try(status=200, who="staff", path={"category_id": CategoryFactory().pk}),
         Try(status=409, who="staff", path=_category(stage), code="category_in_use"),
+    ),
+    "stores_list": lambda stage: (
+        Try(status=200),
+        Try(status=400, query={"page": "x"}, code="invalid"),
+    ),
+    "stores_create": lambda stage: (
+        Try(status=201, who="staff", body={"name": "Nordlicht"}),
+        Try(status=403, who="customer", body={"name": "Nordlicht"}, code="permission_denied"),
+    ),
+    "stores_retrieve": lambda stage: (
+        Try(status=200, path=_store(stage)),
+        Try(status=404, path={"store_id": 10**9}, code="not_found"),
+    ),
+    "stores_update": lambda stage: (
+        Try(status=200, who="staff", path=_store(stage), body={"name": "Nordlicht"}),
+        Try(status=400, who="staff", path=_store(stage), body={"name": ""}, code="invalid"),
+    ),
+    "stores_partial_update": lambda stage: (
+        Try(status=200, who="staff", path=_store(stage), body={"city": "Bremen"}),
+        Try(
+            status=412,
+            who="staff",
+            path=_store(stage),
+            body={"city": "Bremen"},
+            headers={"if-match": '"an-older-one"'},
+            code="changed_since",
+        ),
+    ),
+    "stores_destroy": lambda stage: (
+        Try(status=200, who="staff", path={"store_id": StoreFactory().pk}),
+        Try(status=409, who="staff", path=_store(stage), code="store_in_use"),
     ),
     "products_list": lambda stage: (
         Try(status=200, query={"in_stock": "1", "ordering": "-price"}),

@@ -17,14 +17,26 @@ def _message(stage):
     )
 
 
+def _by_link(order):
+    return {"path": {"order_id": order.pk}, "query": {"token": order.token}}
+
+
 ROUTES = {
+    "orders_payments_list": lambda stage: (
+        Try(status=200, **_by_link(stage.open_order)),
+        Try(status=401, path={"order_id": stage.open_order.pk}, code="not_authenticated"),
+    ),
+    "orders_payments_create": lambda stage: (
+        Try(status=201, body={"payment_method": "demo"}, **_by_link(stage.open_order)),
+        Try(status=409, body={"payment_method": "demo"}, code="not_payable", **_by_link(stage.paid)),
+    ),
     "payments_list": lambda stage: (
         Try(status=200, who="customer", query={"payment_state": "Paid"}),
         Try(status=400, who="staff", query={"order_id": "x"}, code="invalid"),
     ),
     "payments_retrieve": lambda stage: (
         Try(status=200, who="customer", path={"payment_id": stage.payment.pk}),
-        Try(status=404, who="clerk", path={"payment_id": stage.payment.pk}, code="not_found"),
+        Try(status=403, who="clerk", path={"payment_id": stage.payment.pk}, code="permission_denied"),
     ),
     "payments_refunds_create": lambda stage: (
         Try(

@@ -22,7 +22,7 @@ def _delete(stage):
     review = ReviewFactory(product=stage.product, customer=stage.customer)
     return (
         Try(status=200, who="customer", path={"review_id": review.pk}),
-        Try(status=404, who="clerk", path={"review_id": review.pk}, code="not_found"),
+        Try(status=403, who="clerk", path={"review_id": review.pk}, code="permission_denied"),
     )
 
 
