@@ -18,6 +18,7 @@
   at the end of a run; with CI=true they fail.
 """
 
+import gc
 import os
 import shutil
 from collections import Counter
@@ -28,14 +29,35 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connections
 from hypothesis import HealthCheck, settings
 
+from tests.databases import FILES, migrated
 from tests.machine import CANNOT_RUN
 from tests.settings import RUN_DIR_VARIABLE
 
 # How long an example takes says nothing here: other work may share the machine.
 settings.register_profile("shop", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shop")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end; the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """Begin with copies of the run's migrated databases instead of migrating in every worker.
+
+    pytest-django then "keeps" what it finds; all of it goes with the run's folder.
+    """
+    on_sqlite = all(connections[alias].vendor == "sqlite" for alias in FILES)
+    if on_sqlite:
+        for alias, name in FILES.items():
+            shutil.copyfile(migrated() / name, connections[alias].settings_dict["TEST"]["NAME"])
+    return on_sqlite
 
 
 @pytest.fixture(autouse=True)

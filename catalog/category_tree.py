@@ -29,6 +29,10 @@ class CategoryTree:
         """Categories without a parent that belong to the whole shop."""
         return [row for row in self._children.get(None, []) if row.store_id is None]
 
+    def roots(self) -> list[Category]:
+        """The same and those of single stores."""
+        return self._children.get(None, [])
+
     def children(self, category: Category) -> list[Category]:
         return self._children.get(category.pk, [])
 

@@ -14,6 +14,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from customers.models import Address, User
 from customers.services import tokens
+from customers.token_admin import ApiTokenAdmin  # noqa: F401 (registers)
 
 
 class LowerCaseEmail(ModelForm):
@@ -67,12 +68,12 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     search_fields = ["email", "name", "phone"]
     ordering = ["-date_joined"]
     filter_horizontal = ["groups", "user_permissions"]
-    readonly_fields = ["customer_id", "last_login", "date_joined"]
+    readonly_fields = ["customer_id", "shown_phone", "last_login", "date_joined"]
     inlines = [AddressInline]
     fieldsets = [
         (None, {"fields": ["email", "name", "phone", "password"]}),
         ("Access", {"fields": ["is_active", "is_staff", "groups", "is_superuser", "user_permissions"]}),
-        ("Record", {"fields": ["customer_id", "date_joined", "last_login"]}),
+        ("Record", {"fields": ["customer_id", "shown_phone", "date_joined", "last_login"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["email", "name", "is_staff", "usable_password", "password1", "password2"]}),
@@ -83,6 +84,10 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     @display(description="Kind", ordering="is_staff", label={"Staff": "info", "Customer": "success"})
     def shown_kind(self, user: User) -> str:
         return "Staff" if user.is_staff else "Customer"
+
+    @display(description="Signs in by mobile", boolean=True)
+    def shown_phone(self, user: User) -> bool:
+        return user.phone_is_confirmed and not user.is_staff
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))

@@ -44,7 +44,7 @@ class ProfileForm(forms.Form):
         max_length=32,
         required=False,
         label="Phone number",
-        help_text="Only for questions about your orders. Start with + and the country for numbers abroad.",
+        help_text="For questions about your orders. Start with + and the country for numbers abroad.",
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
 
@@ -56,6 +56,18 @@ class ProfileForm(forms.Form):
             return phones.normalise_phone(value)
         except BadInput as error:
             raise forms.ValidationError(error.message) from error
+
+
+class CodeForm(forms.Form):
+    """The one-time code in a message."""
+
+    code = forms.CharField(
+        max_length=20,
+        label="Code",
+        help_text="The digits in the newest message.",
+        error_messages={"required": "Enter the code from the message"},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
 
 
 def country_choices() -> list[tuple[str, str]]:

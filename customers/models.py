@@ -1,4 +1,4 @@
-"""People: one user model for staff and customers, and the addresses customers keep."""
+"""People: one user model for staff and customers, their addresses, one-time codes and API tokens."""
 
 import uuid
 from typing import Any, Self
@@ -9,6 +9,7 @@ from django.core.validators import MinLengthValidator
 from django.db import models
 from django.utils import timezone
 from django_countries.fields import CountryField
+from knox.models import AuthToken
 from phonenumber_field.modelfields import PhoneNumberField
 
 from ecommerce.lib.addresses import PostalAddress
@@ -38,6 +39,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     customer_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(max_length=254, unique=True, null=True, blank=True)
     phone = PhoneNumberField(unique=True, null=True, blank=True)
+    # Anybody can type a number; only its owner can read a code sent to it. Changing `phone` unproves it.
+    confirmed_phone = models.CharField(
+        max_length=16, blank=True, default="", editable=False, help_text="Proven by a code sent to it."
+    )
     name = models.CharField(max_length=120, blank=True)
     is_staff = models.BooleanField("staff", default=False, help_text="May sign in to the staff site.")
     is_active = models.BooleanField("active", default=True)
@@ -59,6 +64,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.email = self.email.lower() if self.email else None
         self.phone = self.phone or None
         super().save(*args, **kwargs)
+
+    @property
+    def phone_is_confirmed(self) -> bool:
+        """Whether the account's own number was proven to be theirs, so that it can sign them in."""
+        return bool(self.phone) and str(self.phone) == self.confirmed_phone
 
     def get_full_name(self) -> str:
         return self.name or self.email or "Customer"
@@ -109,3 +119,52 @@ class Address(BaseModel):
             country=str(self.country),
             phone=self.phone,
         )
+
+
+class OneTimeCode(models.Model):
+    """The newest code of a phone number, and how often codes were asked for and tried.
+
+    One row for each number that asked, whether an account has the number or not. Only
+    `services/otp.py` writes here.
+    """
+
+    phone = models.CharField(max_length=16, unique=True, help_text="E.164")
+    code_hash = models.CharField(max_length=64, blank=True, default="", help_text="Empty: no code works.")
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0, help_text="Of this code.")
+    failures = models.PositiveSmallIntegerField(default=0, help_text="In a row, of any code.")
+    tried_at = models.DateTimeField(null=True, blank=True)
+    hour_began_at = models.DateTimeField()
+    hour_sent = models.PositiveSmallIntegerField(default=0)
+    day_began_at = models.DateTimeField(db_index=True)
+    day_sent = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"Code {self.pk}"
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    def usable_by(self, user: User) -> Self:
+        """The tokens with which programs can act for `user` now, the newest first."""
+        return self.filter(user=user, expiry__gt=timezone.now()).order_by("-created", "-token_key")
+
+
+class ApiToken(AuthToken):
+    """A token as people may see it: by its first characters, never by its hash (the primary key)."""
+
+    ID_LENGTH = 8
+
+    listed = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        proxy = True
+        verbose_name = "API token"
+        default_permissions = ("view", "delete")
+
+    def __str__(self) -> str:
+        return f"Token {self.token_id}…"
+
+    @property
+    def token_id(self) -> str:
+        """Its first characters: too few to sign in with, enough to tell a person's tokens apart."""
+        return self.token_key[: self.ID_LENGTH]

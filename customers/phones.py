@@ -5,6 +5,16 @@ from django.conf import settings
 
 from ecommerce.lib.errors import BadInput
 
+_Type = phonenumbers.PhoneNumberType
+_NOT_FOR_MESSAGES = {
+    _Type.PREMIUM_RATE,
+    _Type.SHARED_COST,
+    _Type.TOLL_FREE,
+    _Type.PAGER,
+    _Type.UAN,
+    _Type.VOICEMAIL,
+}
+
 
 def normalise_phone(value: str, *, country: str = "") -> str:
     """Return `value` as E.164 ("+493055500142"); a number without + belongs to `country`.
@@ -23,6 +33,17 @@ def normalise_phone(value: str, *, country: str = "") -> str:
             field="phone",
         )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def normalise_mobile(value: str) -> str:
+    """A number that a text message can be sent to, as E.164. Raises BadInput like `normalise_phone`.
+
+    Landlines pass, many read messages out; numbers whose calls cost extra do not.
+    """
+    number = normalise_phone(value)
+    if phonenumbers.number_type(phonenumbers.parse(number, None)) in _NOT_FOR_MESSAGES:
+        raise BadInput("Enter the number of a mobile phone", code="phone_format", field="phone")
+    return number
 
 
 def international(value: str) -> str:

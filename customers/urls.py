@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from customers import account_views, views
+from customers import account_views, phone_views, program_views, views
 
 app_name = "customers"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("addresses/<int:pk>/", views.address_edit, name="address_edit"),
     path("addresses/<int:pk>/delete/", views.address_delete, name="address_delete"),
     path("addresses/<int:pk>/default/", views.address_default, name="address_default"),
+    path("phone/", phone_views.confirm, name="phone"),
+    path("phone/code/", phone_views.send_code, name="phone_code"),
+    path("programs/", program_views.programs, name="programs"),
+    path("programs/end/", program_views.end_programs, name="programs_end"),
+    path("programs/<slug:token_id>/end/", program_views.end_program, name="program_end"),
     # The addresses of allauth's own pages, met here first; they keep allauth's names.
     path("login/", account_views.login),
     path("signup/", account_views.signup),

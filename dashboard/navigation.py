@@ -19,6 +19,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Categories", "account_tree", "catalog.category"),
             ("Stock", "warehouse", "catalog.stockitem"),
             ("Stock places", "pin_drop", "catalog.stocklocation"),
+            ("Holds", "lock_clock", "catalog.hold"),
             ("Stock movements", "swap_vert", "catalog.stockmovement"),
             ("Waiting for stock", "notifications", "catalog.stockrequest"),
             ("Attributes", "palette", "catalog.attribute"),
@@ -28,7 +29,11 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ),
     (
         "Customers",
-        (("People", "group", "customers.user"), ("Addresses", "home_pin", "customers.address")),
+        (
+            ("People", "group", "customers.user"),
+            ("Addresses", "home_pin", "customers.address"),
+            ("API tokens", "key", "customers.apitoken"),
+        ),
     ),
     (
         "Feedback",

@@ -11,6 +11,7 @@ from ecommerce.lib.errors import DomainError
 from orders.models import Order
 
 LINK_SECONDS = 300
+SEE_FILES = "documents.view_orderfile"
 _SALT = "documents.file"
 
 
@@ -53,7 +54,7 @@ def may_read_files(user: Any, token: str, *, order_id: int) -> bool:
 
 def is_files_staff(user: Any) -> bool:
     """Whether a person works here and may see the files of every order."""
-    return user.is_authenticated and user.is_staff and user.has_perm("documents.view_orderfile")
+    return user.is_authenticated and user.is_staff and user.has_perm(SEE_FILES)
 
 
 def sign_file(file: OrderFile) -> str:

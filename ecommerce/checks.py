@@ -1,7 +1,7 @@
 """Refuses values that are safe on one's own machine and unsafe in production.
 
-`manage.py check --deploy` runs all of them; the first also stops every other command, because a
-demo shop has published passwords. Each message says what to set.
+`manage.py check --deploy` runs all of them; the first two also stop every other command, because a
+demo shop has published passwords and a fixed code is one. Each message says what to set.
 """
 
 import os
@@ -12,7 +12,10 @@ from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+
+from ecommerce.lib.sms import sender_of
 
 
 def is_local(site_url: str) -> bool:
@@ -36,6 +39,56 @@ def check_demo_mode(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
             )
         ]
     return []
+
+
+@register(Tags.security)
+def check_fixed_code(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """With a fixed one-time code, whoever knows a customer's number is that customer."""
+    reachable = settings.HTTPS or not is_local(settings.SITE_URL)
+    return [_fixed_code()] if reachable and _fixed_outside_demo() else []
+
+
+@register(Tags.security, deploy=True)
+def check_messages(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """One-time codes are random, and reach the phones they are for."""
+    found: list[CheckMessage] = []
+    if _fixed_outside_demo() and not check_fixed_code(None):
+        found.append(_fixed_code())
+    if not settings.SMS_URL and not settings.DEMO_MODE:
+        found.append(
+            Warning(
+                "SMS_URL is not set: one-time codes are written to a folder, and nobody gets them.",
+                hint="Set SMS_URL to twilio://SID:TOKEN@?from=+49… or https://TOKEN@host/path.",
+                id="ecommerce.W001",
+            )
+        )
+    try:
+        if settings.SMS_URL:
+            sender_of(settings.SMS_URL)
+    except ImproperlyConfigured as error:
+        hint = "The secrets in it are percent-encoded; messages travel by https."
+        found.append(Error(str(error), hint=f"Correct SMS_URL. {hint}", id="ecommerce.E011"))
+    if settings.SMS_URL.startswith("twilio:") and not settings.TWILIO_API.startswith("https://"):
+        found.append(
+            Error(
+                f"TWILIO_API ({settings.TWILIO_API}) is not https: codes would travel in the open.",
+                hint="Leave TWILIO_API out, which is Twilio's own address.",
+                id="ecommerce.E012",
+            )
+        )
+    return found
+
+
+def _fixed_outside_demo() -> bool:
+    return bool(settings.FIXED_ONE_TIME_CODE) and not settings.DEMO_MODE
+
+
+def _fixed_code() -> Error:
+    return Error(
+        "FIXED_ONE_TIME_CODE is set: anybody could sign in as any customer whose number they know.",
+        hint="Leave FIXED_ONE_TIME_CODE out; it is for the demo and for development.",
+        id="ecommerce.E010",
+    )
 
 
 @register(Tags.security, deploy=True)

@@ -264,6 +264,13 @@ EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Alcove <hello@alcove.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# Text messages (`ecommerce/lib/sms.py`); without SMS_URL they are filed beside the emails.
+SMS_URL = env.str("SMS_URL", "")
+SMS_FILE_PATH = VAR_DIR / "mail"
+TWILIO_API = env.str("TWILIO_API", "https://api.twilio.com").rstrip("/")
+# For trying the shop out: every one-time code is this one. Refused where others can reach it.
+FIXED_ONE_TIME_CODE = env.str("FIXED_ONE_TIME_CODE", "1234" if DEMO_MODE else "")
+
 # --- Language, time, money ----------------------------------------------------------------
 
 LANGUAGE_CODE = "en"

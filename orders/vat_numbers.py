@@ -1,12 +1,14 @@
-"""VAT numbers of businesses in the European Union: their form and check digits, not a register.
+"""VAT numbers of businesses that buy, and the member state whose law holds.
 
 Pure: nothing is asked over the network. Whether a number belongs to the buyer is for staff to
 look up in the Commission's VIES, whose page their order shows.
 """
 
 from eu_vat_rates_data import is_eu_member
-from stdnum.eu import vat
-from stdnum.exceptions import ValidationError
+
+from ecommerce.lib.vat_numbers import is_complete, normalise
+
+__all__ = ["check", "normalise", "vat_place"]
 
 # Where a number's first letters are not the country's ISO code.
 _PREFIXES = {"GR": "EL"}
@@ -25,12 +27,6 @@ def vat_place(country: str, postal_code: str = "") -> str:
     return country if is_eu_member(country) else ""
 
 
-def normalise(text: str) -> str:
-    """A number as it is kept and compared: capitals without spaces, dots and hyphens."""
-    number = "".join(letter for letter in text.upper() if letter.isascii() and letter.isalnum())
-    return f"EL{number[2:]}" if number.startswith("GR") else number
-
-
 def check(number: str, country: str, postal_code: str = "") -> str:
     """What is wrong with a normalised `number` for goods sent to a place, in words; "" if nothing."""
     place = vat_place(country, postal_code)
@@ -42,8 +38,6 @@ def check(number: str, country: str, postal_code: str = "") -> str:
             f"Enter a VAT number of the country we deliver to: it begins with {prefix}. "
             "Or leave this empty and pay with VAT"
         )
-    try:
-        vat.validate(number)
-    except ValidationError:
+    if not is_complete(number):
         return "This is not a complete VAT number. Check its letters and digits, or leave it empty"
     return ""

@@ -1,5 +1,6 @@
 """Which review a visitor may see or change. Every view goes through here."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
 from reviews.models import Review
@@ -7,10 +8,13 @@ from reviews.services.reviews import may_delete
 
 
 def own_review(request: HttpRequest, pk: str) -> Review:
-    """A review that the visitor may delete. Raises Http404 for unknown and other people's."""
+    """A review that the visitor may delete. Raises Http404 for unknown and other people's, and
+    PermissionDenied for staff who may not delete reviews."""
     review = Review.objects.filter(pk=pk).first()
-    if review is None or not may_delete(review=review, actor=request.user):
+    if review is None:
         raise Http404
+    if not may_delete(review=review, actor=request.user):
+        raise PermissionDenied if getattr(request.user, "is_staff", False) else Http404
     return review
 
 

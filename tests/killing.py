@@ -12,6 +12,7 @@ functions are wrapped from outside, here.
 """
 
 import functools
+import gc
 import json
 import os
 import shutil
@@ -162,6 +163,7 @@ def run(lane_number: int, lanes: int, fake: Fake | None) -> dict[str, Any]:
     lane = Lane()
     killed_purchase.buy(fake)  # so that every process starts with all modules and fonts loaded
     killed_purchase.look(fake)
+    gc.freeze()  # or every process begins by copying what the collector touches
     start_anew(lane, fake)
     with lane.child(lambda: buy(fake, -1)) as (status, steps):
         if status:

@@ -4,6 +4,7 @@ pytest-django loads settings before any conftest.py, so the environment is set h
 """
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -15,6 +16,10 @@ if RUN_DIR_VARIABLE not in os.environ:  # the workers of pytest-xdist inherit th
         Path(parent).mkdir(parents=True, exist_ok=True)
     os.environ[RUN_DIR_VARIABLE] = tempfile.mkdtemp(prefix="shop-tests-", dir=parent)
 
+# The shop is started dozens of times, by workers and as servers: compiled once is enough.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # Hard values, because a developer's .env or shell must not decide what the tests see.
 os.environ |= {
     "VAR_DIR": os.environ[RUN_DIR_VARIABLE],
@@ -24,6 +29,8 @@ os.environ |= {
     "DEBUG": "0",
     "BACKGROUND": "eager",
     "EMAIL_URL": "",
+    "SMS_URL": "",
+    "FIXED_ONE_TIME_CODE": "",
     "CELERY_BROKER_URL": "",
     "AWS_STORAGE_BUCKET_NAME": "",
     # The browser's driver leaves an event loop in its thread, and Django would refuse to touch

@@ -23,6 +23,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from tests.databases import FILES, migrated
 from tests.polling import wait_for
 from tests.settings import RUN_DIR_VARIABLE
 
@@ -30,7 +31,9 @@ ROOT = Path(__file__).resolve().parent.parent
 RUN_DIR = Path(os.environ[RUN_DIR_VARIABLE])
 STATIC_OF_LAST_RUN = ROOT / ".pytest_cache" / "shop-static"
 # What the test run sets for itself, and a server must decide as it does in the shop.
-_OF_THE_TEST_RUN = {"DJANGO_SETTINGS_MODULE", "SECRET_KEY", "BACKGROUND", RUN_DIR_VARIABLE}
+_OF_THE_TEST_RUN = {
+    "DJANGO_SETTINGS_MODULE", "SECRET_KEY", "BACKGROUND", "FIXED_ONE_TIME_CODE", RUN_DIR_VARIABLE
+}  # fmt: skip
 
 
 class ShopServer:
@@ -152,6 +155,8 @@ def _template() -> Path:
         if not (template / "ready").exists():
             shutil.rmtree(template, ignore_errors=True)
             template.mkdir()
+            for name in FILES.values():
+                shutil.copyfile(migrated() / name, template / name)
             # Compressing static files takes longest and seldom changes anything; `prepare` knows.
             if STATIC_OF_LAST_RUN.is_dir():
                 shutil.copytree(STATIC_OF_LAST_RUN, template / "static")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +13,33 @@ from unfold.admin import ModelAdmin
 from catalog.admin.base import PRIVATE_FIELDS, CatalogAdmin
 from catalog.models import Store, StoreSettings
 from catalog.services.products import refresh_stock_states
-from catalog.services.slugs import unique_slug
+from catalog.services.stores import clean_vat_number, delete_store, save_store
+from ecommerce.lib.errors import DomainError
+
+
+class StoreForm(forms.ModelForm):
+    """Says beside the field what the service would refuse."""
+
+    class Meta:
+        model = Store
+        fields = [
+            "name", "owner", "description", "email", "phone", "line1", "postal_code", "city", "country",
+            "vat_number", "invoice_prefix", *PRIVATE_FIELDS,
+        ]  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if {"vat_number", "country"} & set(self.changed_data):
+            try:
+                clean_vat_number(data.get("vat_number", ""), data.get("country", ""))
+            except DomainError as error:
+                self.add_error("vat_number", error.message)
+        return data
 
 
 @admin.register(Store)
 class StoreAdmin(CatalogAdmin):
+    form = StoreForm
     list_display = ["name", "owner", "email", "city", "country", "is_suspended"]
     list_select_related = ["owner"]
     list_filter = ["is_suspended"]
@@ -31,9 +54,10 @@ class StoreAdmin(CatalogAdmin):
     ]
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
-        if not obj.slug:
-            obj.slug = unique_slug(Store, obj.name)
-        super().save_model(request, obj, form, change)
+        save_store(store=obj, fields=form.cleaned_data, actor=request.user)
+
+    def delete_row(self, request: HttpRequest, row: Store) -> None:
+        delete_store(store=row, actor=request.user)
 
 
 @admin.register(StoreSettings)

@@ -9,13 +9,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.api.permissions import StaffWrites
+from catalog.api import examples
+from catalog.api.permissions import StaffWrites, may
 from catalog.api.queries import category_counts, matching_categories
-from catalog.api.serializers import CategorySerializer, CategoryTreeSerializer
+from catalog.api.serializers import CategorySerializer, CategoryTreeSerializer, DeletedSerializer
 from catalog.category_tree import CategoryTree
 from catalog.models import Category
 from catalog.services.categories import delete_category, save_category
 from ecommerce.lib.api import PageNumberPagination
+from ecommerce.lib.api_etags import unchanged, versioned
 
 _PAGE = [OpenApiParameter("page", int), OpenApiParameter("page_size", int, description="At most 100.")]
 
@@ -26,6 +28,7 @@ class CategoriesView(APIView):
     permission_classes = [StaffWrites]
     pagination_class = PageNumberPagination
     model = Category
+    has_versions = True
 
     @extend_schema(
         operation_id="categories_list",
@@ -42,16 +45,19 @@ class CategoriesView(APIView):
             raise ValidationError({"tree": ["Send 1 or 0."]})
         context = {"tree": tree, "counts": category_counts(tree)}
         if wanted in ("1", "true"):
-            rows = CategoryTreeSerializer(tree.top(), many=True, context=context).data
-            return Response({"count": len(rows), "next": None, "previous": None, "results": rows})
+            rows = CategoryTreeSerializer(tree.roots(), many=True, context=context).data
+            return versioned(request, {"count": len(rows), "next": None, "previous": None, "results": rows})
         return _paged(self, request, tree.all(), context)
 
     @extend_schema(
-        operation_id="categories_create", request=CategorySerializer, responses={201: CategorySerializer}
+        operation_id="categories_create",
+        request=CategorySerializer,
+        responses={201: CategorySerializer},
+        examples=[examples.NEW_CATEGORY, examples.CATEGORY],
     )
     def post(self, request: Request) -> Response:
         category = save_category(category=Category(), fields=_read(request), actor=request.user)
-        return Response(_detail(category), status=201)
+        return versioned(request, _detail(category), status=201)
 
 
 class CategorySearchView(APIView):
@@ -60,6 +66,7 @@ class CategorySearchView(APIView):
     permission_classes = [StaffWrites]
     pagination_class = PageNumberPagination
     model = Category
+    has_versions = True
 
     @extend_schema(
         operation_id="categories_search",
@@ -85,34 +92,56 @@ class CategoryView(APIView):
 
     permission_classes = [StaffWrites]
     model = Category
+    has_versions = True
 
-    @extend_schema(operation_id="categories_retrieve", responses=CategorySerializer)
+    @extend_schema(
+        operation_id="categories_retrieve", responses=CategorySerializer, examples=[examples.CATEGORY]
+    )
     def get(self, request: Request, category_id: str) -> Response:
         tree = CategoryTree()
         category = tree.get(int(category_id))
+        if category is None and may(request, "view", "category"):
+            category = _find(category_id)  # a hidden one
         if category is None:
             raise Http404
-        return Response(CategorySerializer(category, context={"counts": category_counts(tree)}).data)
+        return versioned(
+            request, CategorySerializer(category, context={"counts": category_counts(tree)}).data
+        )
 
-    @extend_schema(operation_id="categories_update", request=CategorySerializer, responses=CategorySerializer)
+    @extend_schema(
+        operation_id="categories_update",
+        request=CategorySerializer,
+        responses=CategorySerializer,
+        examples=[examples.NEW_CATEGORY, examples.CATEGORY],
+    )
     def put(self, request: Request, category_id: str) -> Response:
         return self._save(request, category_id, partial=False)
 
     @extend_schema(
-        operation_id="categories_partial_update", request=CategorySerializer, responses=CategorySerializer
+        operation_id="categories_partial_update",
+        request=CategorySerializer,
+        responses=CategorySerializer,
+        examples=[examples.CATEGORY_CHANGE, examples.CATEGORY],
     )
     def patch(self, request: Request, category_id: str) -> Response:
         return self._save(request, category_id, partial=True)
 
-    @extend_schema(operation_id="categories_destroy", responses={204: None})
+    @extend_schema(
+        operation_id="categories_destroy", responses=DeletedSerializer, examples=[examples.CATEGORY_DELETED]
+    )
     def delete(self, request: Request, category_id: str) -> Response:
-        delete_category(category=_find(category_id), actor=request.user)
-        return Response(status=204)
+        """Take an empty category away; 409 says how many products or subcategories it holds."""
+        category = _find(category_id)
+        check = unchanged(request, lambda: _detail(category))
+        delete_category(category=category, actor=request.user, check=check)
+        return Response({"message": "Category deleted successfully"})
 
     def _save(self, request: Request, category_id: str, *, partial: bool) -> Response:
         category = _find(category_id)
         fields = _read(request, partial=partial)
-        return Response(_detail(save_category(category=category, fields=fields, actor=request.user)))
+        check = unchanged(request, lambda: _detail(category))
+        save_category(category=category, fields=fields, actor=request.user, check=check)
+        return versioned(request, _detail(category))
 
 
 def _read(request: Request, *, partial: bool = False) -> dict[str, Any]:
@@ -135,4 +164,5 @@ def _detail(category: Category) -> dict[str, Any]:
 def _paged(view: APIView, request: Request, rows: list[Category], context: dict[str, Any]) -> Response:
     pages = PageNumberPagination()
     page = pages.paginate_queryset(rows, request, view=view)  # type: ignore[type-var]
-    return pages.get_paginated_response(CategorySerializer(page, many=True, context=context).data)
+    shown = CategorySerializer(page, many=True, context=context).data
+    return versioned(request, pages.get_paginated_response(shown).data)

@@ -4,6 +4,8 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from catalog.models import Store
+
 _VERBS = {"POST": "add", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
 
 
@@ -14,6 +16,17 @@ class StaffWrites(BasePermission):
         if request.method in SAFE_METHODS:
             return True
         return may(request, _VERBS.get(str(request.method), "change"), view.model._meta.model_name)  # type: ignore[attr-defined]
+
+
+class StaffOrOwnerWrites(StaffWrites):
+    """The same for stores; besides, whom a store belongs to may change it."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if super().has_permission(request, view):
+            return True
+        if request.method not in ("PUT", "PATCH") or not request.user.is_authenticated:
+            return False
+        return Store.objects.filter(pk=view.kwargs["store_id"], owner=request.user).exists()
 
 
 def may(request: Request, verb: str, model_name: str) -> bool:

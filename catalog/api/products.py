@@ -10,24 +10,26 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.api import inputs
+from catalog.api import examples, inputs
 from catalog.api.permissions import StaffWrites, may
 from catalog.api.queries import ORDERINGS, listed_products, product_rows, visible_products, with_details
 from catalog.api.serializers import (
     AvailabilitySerializer,
-    ProductDeletedSerializer,
+    DeletedSerializer,
     ProductInputSerializer,
     ProductSearchSerializer,
     ProductSerializer,
     ProductSummarySerializer,
 )
 from catalog.models import Product, StockItem
-from catalog.services.editing import create_product, update_product
+from catalog.services.editing import VariantData, create_product, update_product
 from catalog.services.products import delete_product
 from catalog.services.search import search
 from catalog.services.stock_levels import backorder_left
 from catalog.shelf import Ranked
 from ecommerce.lib.api import PageNumberPagination
+from ecommerce.lib.api_etags import unchanged, versioned
+from ecommerce.lib.errors import NotFound
 
 _PAGE = [OpenApiParameter("page", int), OpenApiParameter("page_size", int, description="At most 100.")]
 _FILTERS = [
@@ -50,24 +52,31 @@ class ProductsView(APIView):
     permission_classes = [StaffWrites]
     pagination_class = PageNumberPagination
     model = Product
+    has_versions = True
 
     @extend_schema(
-        operation_id="products_list", parameters=_FILTERS, responses=ProductSummarySerializer(many=True)
+        operation_id="products_list",
+        parameters=_FILTERS,
+        responses=ProductSummarySerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         pages = PageNumberPagination()
         page: Any = pages.paginate_queryset(product_rows(request), request, view=self)
-        return pages.get_paginated_response(ProductSummarySerializer(page, many=True).data)
+        rows = ProductSummarySerializer(page, many=True).data
+        return versioned(request, pages.get_paginated_response(rows).data)
 
     @extend_schema(
-        operation_id="products_create", request=ProductInputSerializer, responses={201: ProductSerializer}
+        operation_id="products_create",
+        request=ProductInputSerializer,
+        responses={201: ProductSerializer},
+        examples=[examples.NEW_PRODUCT, examples.PRODUCT],
     )
     def post(self, request: Request) -> Response:
         data = _read(request)
         fields = {"status": Product.Status.PUBLISHED, "store": None} | inputs.product_fields(data)
         fields["store"] = fields["store"] or inputs.default_store()
         product = create_product(fields=fields, variants=inputs.new_variants(data), actor=request.user)
-        return Response(_detail(product), status=201)
+        return versioned(request, _detail(product.pk), status=201)
 
 
 class ProductSearchView(APIView):
@@ -75,6 +84,7 @@ class ProductSearchView(APIView):
 
     permission_classes = [StaffWrites]
     model = Product
+    has_versions = True
 
     @extend_schema(
         operation_id="products_search",
@@ -89,9 +99,9 @@ class ProductSearchView(APIView):
         rows = Ranked(listed_products().filter(pk__in=result.product_ids), result.product_ids)
         pages = PageNumberPagination()
         page = pages.paginate_queryset(rows, request, view=self)
-        answer = pages.get_paginated_response(ProductSummarySerializer(page, many=True).data)
-        answer.data["did_you_mean"] = result.did_you_mean or None
-        return answer
+        rows_shown = ProductSummarySerializer(page, many=True).data
+        data = pages.get_paginated_response(rows_shown).data
+        return versioned(request, data | {"did_you_mean": result.did_you_mean or None})
 
 
 class ProductView(APIView):
@@ -99,50 +109,66 @@ class ProductView(APIView):
 
     permission_classes = [StaffWrites]
     model = Product
+    has_versions = True
 
-    @extend_schema(operation_id="products_retrieve", responses=ProductSerializer)
+    @extend_schema(operation_id="products_retrieve", responses=ProductSerializer, examples=[examples.PRODUCT])
     def get(self, request: Request, product_id: str) -> Response:
         product = with_details(visible_products(request)).filter(pk=product_id).first()
         if product is None:
             raise Http404
-        return Response(ProductSerializer(product).data)
+        return versioned(request, ProductSerializer(product).data)
 
     @extend_schema(
-        operation_id="products_update", request=ProductInputSerializer, responses=ProductSerializer
+        operation_id="products_update",
+        request=ProductInputSerializer,
+        responses=ProductSerializer,
+        examples=[examples.NEW_PRODUCT, examples.PRODUCT],
     )
     def put(self, request: Request, product_id: str) -> Response:
-        product = _find(product_id)
-        data = _read(request)
-        if not data.get("variants") and not data.get("sku"):
-            first = product.variants.first()
-            data = dict(data) | ({"sku": first.sku} if first else {})
-        update_product(
-            product=product,
-            fields=inputs.product_fields(data),
-            variants=inputs.new_variants(data),
-            replace_variants=True,
-            actor=request.user,
-        )
-        return Response(_detail(product))
+        """Replace a product. Variants that are not listed are deleted; a simple product keeps its one."""
+        product, data = _find(product_id), _read(request)
+        variants = inputs.replaced_variants(product, data)
+        return self._update(request, product, data, variants, replace=variants is not None)
 
     @extend_schema(
-        operation_id="products_partial_update", request=ProductInputSerializer, responses=ProductSerializer
+        operation_id="products_partial_update",
+        request=ProductInputSerializer,
+        responses=ProductSerializer,
+        examples=[examples.PRODUCT_CHANGE, examples.PRODUCT],
     )
     def patch(self, request: Request, product_id: str) -> Response:
+        """Change single fields, and variants by their SKU: known ones are changed, others added."""
+        product, data = _find(product_id), _read(request, partial=True)
+        return self._update(request, product, data, inputs.changed_variants(product, data))
+
+    @extend_schema(
+        operation_id="products_destroy", responses=DeletedSerializer, examples=[examples.PRODUCT_DELETED]
+    )
+    def delete(self, request: Request, product_id: str) -> Response:
+        """Take a product off the shelf for good; carts that hold it are told."""
         product = _find(product_id)
-        data = _read(request, partial=True)
+        check = unchanged(request, lambda: _detail(product.pk))
+        delete_product(product=product, actor=request.user, check=check)
+        return Response({"message": "Product deleted successfully"})
+
+    def _update(
+        self,
+        request: Request,
+        product: Product,
+        data: dict[str, Any],
+        variants: list[VariantData] | None,
+        *,
+        replace: bool = False,
+    ) -> Response:
         update_product(
             product=product,
             fields=inputs.product_fields(data),
-            variants=inputs.changed_variants(product, data),
+            variants=variants,
+            replace_variants=replace,
             actor=request.user,
+            check=unchanged(request, lambda: _detail(product.pk)),
         )
-        return Response(_detail(product))
-
-    @extend_schema(operation_id="products_destroy", responses=ProductDeletedSerializer)
-    def delete(self, request: Request, product_id: str) -> Response:
-        delete_product(product=_find(product_id), actor=request.user)
-        return Response({"message": "Product deleted successfully"})
+        return versioned(request, _detail(product.pk))
 
 
 class AvailabilityView(APIView):
@@ -150,6 +176,7 @@ class AvailabilityView(APIView):
 
     permission_classes = [StaffWrites]
     model = Product
+    has_versions = True
 
     @extend_schema(
         operation_id="inventory_availability",
@@ -170,7 +197,8 @@ class AvailabilityView(APIView):
         later = variants.aggregate(n=Sum(backorder_left(), default=0))["n"]
         available = items.aggregate(free=Sum(F("on_hand") - F("held"), default=0))["free"]
         told = total if may(request, "view", "stockitem") else {}
-        return Response({"product_id": product.pk, "available": available, "backorder": later, **told})
+        data = {"product_id": product.pk, "available": available, "backorder": later, **told}
+        return versioned(request, data)
 
 
 def _read(request: Request, *, partial: bool = False) -> dict[str, Any]:
@@ -186,6 +214,10 @@ def _find(product_id: str) -> Product:
     return product
 
 
-def _detail(product: Product) -> dict[str, Any]:
+def _detail(product_id: int) -> dict[str, Any]:
+    """What a GET answers now. Raises NotFound when it was deleted a moment ago."""
     rows = with_details(Product.objects.select_related("category__parent", "store"))
-    return ProductSerializer(rows.get(pk=product.pk)).data
+    product = rows.filter(pk=product_id).first()
+    if product is None:
+        raise NotFound("Somebody has deleted this meanwhile.")
+    return ProductSerializer(product).data

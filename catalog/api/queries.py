@@ -1,8 +1,10 @@
 """Reading the parameters of product lists, and rows with what their serializers show."""
 
+import re
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
@@ -16,15 +18,19 @@ from catalog.services.stock_levels import free_stock
 from catalog.shelf import Ranked
 
 ORDERINGS = {
-    "recommended": "recommended",
-    "newest": "newest",
-    "-created_at": "newest",
-    "price": "price-up",
-    "-price": "price-down",
-    "rating": "rating",
-    "-rating": "rating",
+    "recommended": SORTS["recommended"],
+    "newest": SORTS["newest"],
+    "created_at": ("created_at", "pk"),
+    "-created_at": SORTS["newest"],
+    "name": ("name", "pk"),
+    "-name": ("-name", "-pk"),
+    "price": SORTS["price-up"],
+    "-price": SORTS["price-down"],
+    "rating": ("rating", "review_count", "pk"),
+    "-rating": SORTS["rating"],
 }
 _PREFIX = "attr_"
+_ID = re.compile(r"[0-9]{1,18}")
 
 
 def product_rows(request: Request) -> Any:
@@ -45,7 +51,7 @@ def product_rows(request: Request) -> Any:
     ordering = form.cleaned_data["sort"]
     if ids is not None and not ordering:
         return Ranked(products, ids)
-    return products.order_by(*SORTS[ORDERINGS[ordering or "recommended"]])
+    return products.order_by(*ORDERINGS[ordering or "recommended"])
 
 
 def listed_products() -> QuerySet[Product]:
@@ -79,10 +85,28 @@ def category_counts(tree: CategoryTree) -> dict[int, int]:
     return counts
 
 
+def counted_stores() -> QuerySet[Store]:
+    """Stores by name, each with its owner and the `product_count` that shoppers see."""
+    own = Product.objects.published().filter(store=OuterRef("pk")).order_by().values("store")
+    counted = Coalesce(Subquery(own.annotate(n=Count("pk")).values("n")), 0)
+    return Store.objects.select_related("owner").annotate(product_count=counted).order_by("name", "pk")
+
+
+def visible_stores(request: Request) -> QuerySet[Store]:
+    """The same as far as the caller may see them: staff all, owners their own, everybody live ones."""
+    if may(request, "view", "store"):
+        return counted_stores()
+    mine = Q(owner=request.user) if request.user.is_authenticated else Q(pk__in=[])
+    return counted_stores().filter(mine | Q(pk__in=Store.objects.live().order_by().values("pk")))
+
+
 def _form(query: Any) -> FilterForm:
     stores = {slug: (pk, name) for pk, slug, name in Store.objects.live().values_list("pk", "slug", "name")}
-    by_id = {str(pk): slug for slug, (pk, _) in stores.items()}
-    query.setlist("store", [by_id.get(given, given) for given in query.getlist("store")])
+    known = {name.casefold(): slug for slug, (_, name) in stores.items()}
+    known |= {slug: slug for slug in stores} | {str(pk): slug for slug, (pk, _) in stores.items()}
+    for name in [name for name in query if name == "store" or name.startswith(_PREFIX)]:
+        query.setlist(name, [given for given in query.getlist(name) if given])
+    query.setlist("store", [known.get(given.casefold(), given) for given in query.getlist("store")])
     query["sort"] = query.get("ordering", "")
     return FilterForm(
         query,
@@ -104,10 +128,12 @@ def _category_ids(query: Any) -> list[int] | None:
     if not given:
         return None
     tree = CategoryTree()
-    found = tree.find(given) or (tree.get(int(given)) if given.isdecimal() else None)
-    if found is None:
+    by_id = tree.get(int(given)) if _ID.fullmatch(given) else None
+    found = tree.find(given) or by_id
+    wanted = [found] if found else [row for row in tree.all() if row.name.casefold() == given.casefold()]
+    if not wanted:
         raise ValidationError({"category": ["There is no such category."]})
-    return tree.branch(found)
+    return [pk for row in wanted for pk in tree.branch(row)]
 
 
 def matching_categories(query: str) -> Q:

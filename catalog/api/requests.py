@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from catalog.models import Product, Variant
 from catalog.request_views import REQUESTS_PER_HOUR
 from catalog.services import stock_requests
-from ecommerce.lib.errors import BadInput
+from catalog.services.choosing import choose_sku
 from ecommerce.lib.ratelimit import client_address, count_try
 
 
@@ -48,19 +48,10 @@ class NotifyView(APIView):
 
 
 def _variant(product_id: str, sku: str) -> Variant:
-    """The variant meant. Raises Http404 for none, BadInput when there are several to choose from."""
+    """The variant meant. Raises Http404 for none, VariantNeeded when there are several to choose from."""
     products = Product.objects.published().filter(pk=product_id)
     found = list(Variant.objects.live().select_related("product").filter(product__in=products)[:100])
-    if sku:
-        found = [variant for variant in found if variant.sku == sku]
-    if not found:
+    chosen = choose_sku([variant.sku for variant in found], sku)
+    if not chosen:
         raise Http404
-    if len(found) > 1:
-        skus = [variant.sku for variant in found]
-        raise BadInput(
-            "This product has several variants: say which one by its sku.",
-            code="variant_needed",
-            field="sku",
-            data={"skus": skus},
-        )
-    return found[0]
+    return next(variant for variant in found if variant.sku == chosen)

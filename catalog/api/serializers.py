@@ -9,16 +9,22 @@ from rest_framework import serializers
 
 from catalog.models import Category, Product, ProductImage, Store, Variant
 from catalog.structured import absolute
-from ecommerce.lib.api_fields import MoneyNumber
+from ecommerce.lib.api_fields import LabelField, MoneyNumber
 
 
 class CategorySerializer(serializers.ModelSerializer):
     """A category; `product_count` counts what shoppers see in it and below it."""
 
     parent_category_id = serializers.PrimaryKeyRelatedField(
-        source="parent", queryset=Category.objects.without_tree_fields(), allow_null=True, required=False
+        source="parent",
+        queryset=Category.objects.without_tree_fields(),
+        pk_field=serializers.IntegerField(),
+        allow_null=True,
+        required=False,
     )
-    store = serializers.PrimaryKeyRelatedField(queryset=Store.objects.all(), allow_null=True, required=False)
+    store = serializers.PrimaryKeyRelatedField(
+        queryset=Store.objects.all(), pk_field=serializers.IntegerField(), allow_null=True, required=False
+    )
     product_count = serializers.SerializerMethodField()
 
     class Meta:
@@ -113,6 +119,7 @@ class ProductSummarySerializer(serializers.ModelSerializer):
 class ProductSerializer(ProductSummarySerializer):
     """A product with everything. `sku` is that of its first variant."""
 
+    status = LabelField(choices=Product.Status)
     sku = serializers.SerializerMethodField()
     images = ProductImageSerializer(many=True, source="listed_images")
     variants = VariantSerializer(many=True, source="listed_variants")
@@ -128,6 +135,14 @@ class ProductSerializer(ProductSummarySerializer):
         return variants[0].sku if variants else None
 
 
+class AttributesField(serializers.DictField):
+    """Names and values; names are texts like any other."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        values = super().to_internal_value(data)
+        return {serializers.CharField(max_length=60).run_validation(name): values[name] for name in values}
+
+
 class NewVariantSerializer(serializers.Serializer):
     """A variant as it comes in; it is known by its SKU."""
 
@@ -136,7 +151,7 @@ class NewVariantSerializer(serializers.Serializer):
     compare_at = MoneyNumber(min_value=Decimal(0), required=False, allow_null=True)
     weight_grams = serializers.IntegerField(min_value=0, max_value=2_000_000, required=False)
     name = serializers.CharField(max_length=120, required=False, allow_blank=True)
-    attributes = serializers.DictField(
+    attributes = AttributesField(
         child=serializers.CharField(max_length=60), required=False, help_text='{"colour": "Raspberry"}'
     )
     stock_quantity = serializers.IntegerField(min_value=0, max_value=10_000_000, required=False)
@@ -149,8 +164,12 @@ class ProductInputSerializer(NewVariantSerializer):
     sku = serializers.CharField(max_length=64, required=False)
     name = None  # type: ignore[assignment]
     product_name = serializers.CharField(max_length=160)
-    category_id = serializers.PrimaryKeyRelatedField(queryset=Category.objects.without_tree_fields())
-    store_id = serializers.PrimaryKeyRelatedField(queryset=Store.objects.all(), required=False)
+    category_id = serializers.PrimaryKeyRelatedField(
+        queryset=Category.objects.without_tree_fields(), pk_field=serializers.IntegerField()
+    )
+    store_id = serializers.PrimaryKeyRelatedField(
+        queryset=Store.objects.all(), pk_field=serializers.IntegerField(), required=False
+    )
     summary = serializers.CharField(max_length=120, required=False, allow_blank=True)
     description = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
     details = serializers.ListField(
@@ -159,12 +178,14 @@ class ProductInputSerializer(NewVariantSerializer):
         max_length=50,
     )
     tax_class = serializers.ChoiceField(choices=Product.TaxClass.choices, required=False)
-    status = serializers.ChoiceField(choices=Product.Status.choices, required=False)
+    status = LabelField(choices=Product.Status, required=False)
     rank = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False)
     variants = NewVariantSerializer(many=True, required=False, max_length=200)  # type: ignore[call-arg]
 
 
-class ProductDeletedSerializer(serializers.Serializer):
+class DeletedSerializer(serializers.Serializer):
+    """That it is gone, in words."""
+
     message = serializers.CharField()
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from catalog.api import categories, products, requests
+from catalog.api import categories, decrement, older, products, requests, stores
 
 _ID = r"[0-9]{1,18}"
 
@@ -21,4 +21,12 @@ urlpatterns = [
         products.AvailabilityView.as_view(),
         name="api_availability",
     ),
+    re_path(r"^crudproducts/?$", older.CrudProductsView.as_view(), name="api_crudproducts"),
+    re_path(
+        rf"^inventory/(?P<product_id>{_ID})/decrement/?$",
+        decrement.DecrementView.as_view(),
+        name="api_decrement",
+    ),
+    re_path(r"^stores/?$", stores.StoresView.as_view(), name="api_stores"),
+    re_path(rf"^stores/(?P<store_id>{_ID})/?$", stores.StoreView.as_view(), name="api_store"),
 ]

@@ -4,7 +4,7 @@ from catalog.models.category import Category
 from catalog.models.image import ProductImage
 from catalog.models.product import Attribute, AttributeValue, Product, Variant
 from catalog.models.search import SearchEntry, SearchTerm
-from catalog.models.stock import Hold, StockItem, StockLocation, StockMovement
+from catalog.models.stock import Hold, OutsideSale, StockItem, StockLocation, StockMovement
 from catalog.models.stock_request import StockRequest
 from catalog.models.store import Store, StoreSettings
 
@@ -13,6 +13,7 @@ __all__ = [
     "AttributeValue",
     "Category",
     "Hold",
+    "OutsideSale",
     "Product",
     "ProductImage",
     "SearchEntry",

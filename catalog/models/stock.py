@@ -84,6 +84,32 @@ class StockMovement(models.Model):
         return f"{self.change:+d} {self.get_kind_display()}"
 
 
+class OutsideSale(models.Model):
+    """Goods that left the house without an order of the shop: over a counter, by another system.
+
+    `reference` is that system's own name for it; `key` is its hash, so that databases which
+    take "T-1" and "t-1" for the same keep them apart. What was left afterwards is kept, because
+    a repeat is answered the same.
+    """
+
+    reference = models.CharField(max_length=64)
+    key = models.CharField(max_length=64, unique=True, editable=False)
+    variant = models.ForeignKey(Variant, models.CASCADE, related_name="+")
+    quantity = models.PositiveIntegerField()
+    available = models.PositiveIntegerField()
+    on_hand = models.PositiveIntegerField()
+    held = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            CheckConstraint(condition=Q(quantity__gt=0), name="catalog_outsidesale_quantity_positive")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.variant}: {self.reference}"
+
+
 class Hold(models.Model):
     """A promise of stock to whoever knows `reference` ("order:7K3M9QXA"), until `expires_at`.
 

@@ -5,15 +5,19 @@ from typing import Any
 
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 
 from catalog import context_processors
 from catalog.models import Category, Product
 from catalog.services import tree
 from catalog.services.products import stamp_author
 from catalog.services.search import index_products
-from catalog.services.slugs import unique_slug
+from catalog.services.slugs import save_with_slug
+from catalog.services.versions import Check, lock_row, run
 from ecommerce.lib.errors import BadInput, DomainError
 from ecommerce.lib.transactions import retrying_atomic
+
+_TAKEN = "There is a category with this name already."
 
 
 class DuplicateName(DomainError):
@@ -29,25 +33,31 @@ class CategoryInUse(DomainError):
 
 
 @retrying_atomic
-def save_category(*, category: Category, fields: Mapping[str, Any], actor: Any = None) -> Category:
+def save_category(
+    *, category: Category, fields: Mapping[str, Any], actor: Any = None, check: Check | None = None
+) -> Category:
     """Create or change a category: `fields` are its model fields, `category` may be new.
 
-    Raises DuplicateName, and BadInput for a category that would be below itself.
+    Raises DuplicateName, BadInput for a category that would be below itself, and NotFound when it
+    was deleted meanwhile.
     """
     renamed = "name" in fields and not category._state.adding
+    _lock(category)
+    run(check)
     for name, value in fields.items():
         setattr(category, name, value)
-    if not category.slug:
-        category.slug = unique_slug(Category, category.name)
     _check_parent(category)
     _check_name(category)
     stamp_author(category, actor)
     try:
-        category.clean_fields(exclude=["created_by", "modified_by"])
+        category.clean_fields(exclude=["slug", "created_by", "modified_by"])
     except ValidationError as error:
         name, messages = next(iter(error.message_dict.items()))
         raise BadInput(messages[0], field=name) from error
-    category.save()
+    try:
+        save_with_slug(category, category.name)
+    except IntegrityError as error:  # somebody took the name since it was looked for
+        raise DuplicateName(_TAKEN, field="name") from error
     if renamed:
         index_products(category.products.values_list("pk", flat=True))
     forget_tree()
@@ -55,8 +65,22 @@ def save_category(*, category: Category, fields: Mapping[str, Any], actor: Any =
 
 
 @retrying_atomic
-def delete_category(*, category: Category, actor: Any = None) -> None:
+def category_named(name: str, *, actor: Any = None) -> Category:
+    """The shop's own category with this name, wherever in the tree; made when there is none."""
+    named = Category.objects.without_tree_fields().filter(store_key=0, name__iexact=name)
+    if found := named.first():
+        return found
+    try:
+        return save_category(category=Category(), fields={"name": name}, actor=actor)
+    except (IntegrityError, DuplicateName):  # somebody else made it since it was looked for
+        return named.get()
+
+
+@retrying_atomic
+def delete_category(*, category: Category, actor: Any = None, check: Check | None = None) -> None:
     """Take an empty category away. Raises CategoryInUse while anything is in it."""
+    _lock(category)
+    run(check)
     held = Product.objects.filter(category=category).count()
     if held:
         words = "1 product is" if held == 1 else f"{held} products are"
@@ -80,14 +104,26 @@ def forget_tree() -> None:
     cache.delete_many([tree.CACHE_KEY, context_processors.CACHE_KEY])
 
 
+def _lock(category: Category) -> None:
+    """Lock the whole tree, which is small and rarely written: two moves never make a circle."""
+    rows = Category.objects.without_tree_fields()
+    list(rows.select_for_update().order_by("pk").values_list("pk"))
+    if not category._state.adding:
+        lock_row(category, rows)
+
+
 def _check_parent(category: Category) -> None:
-    above = category.parent
+    """Walk up the tree as it is under the lock, which may not be what the caller has read."""
+    parents = dict(Category.objects.without_tree_fields().order_by().values_list("pk", "parent_id"))
+    above = category.parent_id
+    if above is not None and above not in parents:
+        raise BadInput("There is no such category any more.", field="parent_category_id")
     seen: set[int] = set()
-    while above is not None and above.pk not in seen:
-        if above.pk == category.pk:
+    while above is not None and above not in seen:
+        if above == category.pk:
             raise BadInput("A category cannot be below itself.", code="cycle", field="parent_category_id")
-        seen.add(above.pk)
-        above = above.parent
+        seen.add(above)
+        above = parents.get(above)
 
 
 def _check_name(category: Category) -> None:
@@ -95,4 +131,4 @@ def _check_name(category: Category) -> None:
         store_key=category.store_id or 0, name__iexact=category.name
     )
     if same.exclude(pk=category.pk).exists():
-        raise DuplicateName("There is a category with this name already.", field="name")
+        raise DuplicateName(_TAKEN, field="name")

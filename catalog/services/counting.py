@@ -85,6 +85,29 @@ def set_on_hand(
 
 
 @retrying_atomic
+def set_free(*, variant: Variant, free: int, reason: str, actor: Any = None) -> StockMovement | None:
+    """Make `free` what can be sold of a variant; what is promised stays promised.
+
+    The difference is put on, or taken off, the first place in use. Returns None when so many are
+    free already; raises OutOfStock when that place has fewer free pieces than must go.
+    """
+    location = StockLocation.objects.filter(is_active=True).first()
+    stock_item(variant, location)
+    items = stock_rows.lock_items([variant.pk])
+    now = sum(item.available for item in items if item.location.is_active)
+    if now == free:
+        return None
+    return adjust_stock(
+        variant=variant,
+        change=free - now,
+        kind=StockMovement.Kind.ADJUSTED,
+        reason=reason,
+        actor=actor,
+        location=location,
+    )
+
+
+@retrying_atomic
 def move_stock(
     *,
     variant: Variant,

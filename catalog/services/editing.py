@@ -11,11 +11,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.text import slugify
 
-from catalog.models import Attribute, AttributeValue, Product, Variant
+from catalog.models import Attribute, AttributeValue, Category, Product, Store, Variant
 from catalog.services import inventory, products, search
-from catalog.services.slugs import unique_slug
+from catalog.services.slugs import save_with_slug
+from catalog.services.versions import Check, lock_product, run
 from ecommerce.lib.errors import BadInput, DomainError
 from ecommerce.lib.transactions import retrying_atomic
 
@@ -31,13 +33,15 @@ class DuplicateSku(DomainError):
 
 @dataclass(frozen=True, kw_only=True)
 class VariantData:
-    """A variant as a caller describes it; it is known by its SKU.
+    """A variant as a caller describes it; it is known by its SKU, or by the one it had (`was`).
 
     None leaves a field as it is (or at its default on a new variant, which needs a price).
-    `attributes` maps codes to values: `{"colour": "Raspberry"}`. `stock` is a new count.
+    `attributes` maps codes to values: `{"colour": "Raspberry"}`. `stock` is how many can be sold
+    now, as the API tells it: what is promised to others comes on top.
     """
 
     sku: str
+    was: str = ""
     price: Decimal | None = None
     compare_at: Decimal | None = None
     clears_compare_at: bool = False
@@ -58,8 +62,7 @@ def create_product(
     if not variants:
         raise BadInput("A product needs at least one variant.", field="variants")
     product = Product(**fields)
-    product.slug = unique_slug(Product, product.name)
-    _save_product(product, actor)
+    _save_product(product, actor, fields)
     _write_variants(product, variants, actor)
     settle_products(product.pk)
     product.refresh_from_db()
@@ -74,20 +77,24 @@ def update_product(
     variants: Sequence[VariantData] | None = None,
     replace_variants: bool = False,
     actor: Any = None,
+    check: Check | None = None,
 ) -> Product:
     """Change fields of a product, and variants by SKU: known ones are changed, others added.
 
-    With `replace_variants` those not listed are deleted. The slug stays, because links do.
+    With `replace_variants` those not listed are deleted, but for hidden ones, which no list shows.
+    The slug stays, because links do. Raises NotFound when the product was deleted meanwhile.
     """
+    lock_product(product)
+    run(check)
     for name, value in fields.items():
         setattr(product, name, value)
-    _save_product(product, actor)
+    _save_product(product, actor, fields)
     if variants is not None:
         if replace_variants and not variants:
             raise BadInput("A product needs at least one variant.", field="variants")
         kept = _write_variants(product, variants, actor)
         if replace_variants:
-            for variant in product.variants.exclude(pk__in=[row.pk for row in kept]):
+            for variant in product.variants.live().exclude(pk__in=[row.pk for row in kept]):
                 variant.delete()
     settle_products(product.pk)
     product.refresh_from_db()
@@ -112,10 +119,20 @@ def name_variants(product_ids: Iterable[int]) -> None:
     Variant.objects.bulk_update(named, ["name"])
 
 
-def _save_product(product: Product, actor: Any) -> None:
+def _save_product(product: Product, actor: Any, fields: Mapping[str, Any]) -> None:
+    if "category" in fields:
+        _require_there(Category.objects.without_tree_fields(), product.category_id, "category_id")
+    if "store" in fields:
+        _require_there(Store.objects.all(), product.store_id, "store_id")
     products.stamp_author(product, actor)
-    _clean(product, exclude=["created_by", "modified_by"])
-    product.save()
+    _clean(product, exclude=["slug", "created_by", "modified_by"])
+    save_with_slug(product, product.name)
+
+
+def _require_there(rows: QuerySet, pk: int, field: str) -> None:
+    """Lock the row a product is put under, so that nobody deletes it as empty meanwhile."""
+    if not rows.select_for_update().filter(pk=pk).values_list("pk"):
+        raise BadInput("It was deleted meanwhile. Choose another one.", field=field)
 
 
 def _write_variants(product: Product, wanted: Sequence[VariantData], actor: Any) -> list[Variant]:
@@ -128,7 +145,9 @@ def _write_variants(product: Product, wanted: Sequence[VariantData], actor: Any)
         raise DuplicateSku(conflict)
     return [
         _write_variant(
-            known.get(data.sku) or Variant(product=product, sku=data.sku, position=index), data, actor
+            known.get(data.was or data.sku) or Variant(product=product, sku=data.sku, position=index),
+            data,
+            actor,
         )
         for index, data in enumerate(wanted, start=0)
     ]
@@ -141,6 +160,7 @@ def _write_variant(variant: Variant, data: VariantData, actor: Any) -> Variant:
         "weight_grams": data.weight_grams,
     }
     changes["name"] = data.name
+    variant.sku = data.sku
     for name, value in changes.items():
         if value is not None:
             setattr(variant, name, value)
@@ -148,6 +168,8 @@ def _write_variant(variant: Variant, data: VariantData, actor: Any) -> Variant:
         variant.compare_at = None
     if variant.price is None:
         raise BadInput("Enter a price.", field="price")
+    if variant.compare_at is not None and variant.compare_at <= variant.price:
+        raise BadInput("The price before the sale must be higher than the price.", field="compare_at")
     products.stamp_author(variant, actor)
     _clean(variant, exclude=["created_by", "modified_by", "product"])
     try:
@@ -156,15 +178,18 @@ def _write_variant(variant: Variant, data: VariantData, actor: Any) -> Variant:
     except IntegrityError as error:  # somebody took the SKU since it was looked for
         raise DuplicateSku(variant.sku) from error
     if data.attributes is not None:
-        variant.values.set(_attribute_values(data.attributes))
+        variant.values.set(_attribute_values(data.attributes, list(variant.values.all())))
         if data.name is None:
             Variant.objects.filter(pk=variant.pk).update(name="")
     if data.stock is not None:
-        inventory.set_on_hand(variant=variant, on_hand=data.stock, reason="Set with the product", actor=actor)
+        inventory.set_free(variant=variant, free=data.stock, reason="Set with the product", actor=actor)
     return variant
 
 
-def _attribute_values(attributes: Mapping[str, str]) -> list[AttributeValue]:
+def _attribute_values(
+    attributes: Mapping[str, str], current: Sequence[AttributeValue]
+) -> list[AttributeValue]:
+    """The rows of these values. Of one that is there in several shades the variant keeps its own."""
     found = []
     for name, value in attributes.items():
         code = slugify(name)[:40]
@@ -173,10 +198,14 @@ def _attribute_values(attributes: Mapping[str, str]) -> list[AttributeValue]:
         new = {"name": name[:60], "position": Attribute.objects.count()}
         attribute, _ = Attribute.objects.get_or_create(code=code, defaults=new)
         text = str(value).strip()[:60]
-        value_row = attribute.values.filter(value=text).first() or AttributeValue.objects.create(
-            attribute=attribute, value=text, position=attribute.values.count()
+        kept = [row for row in current if (row.attribute_id, row.value) == (attribute.pk, text)]
+        value_row = next(iter(kept), None) or attribute.values.filter(value=text).first()
+        found.append(
+            value_row
+            or AttributeValue.objects.create(
+                attribute=attribute, value=text, position=attribute.values.count()
+            )
         )
-        found.append(value_row)
     return found
 
 

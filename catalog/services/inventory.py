@@ -16,15 +16,17 @@ from django.db.models import F, Q
 from catalog.models import Hold, StockItem, StockMovement, Variant
 from catalog.services import backorders
 from catalog.services.backorders import fill_backorders, waiting_for
-from catalog.services.counting import adjust_stock, give_back, move_stock, set_on_hand, use_location
+from catalog.services.counting import adjust_stock, give_back, move_stock, set_free, set_on_hand, use_location
 from catalog.services.stock_levels import OutOfStock, available, level_of, out_of_stock, stock_state
 from catalog.services.stock_rows import claim, in_order, lock_holds, lock_items, record, split_off, stock_item
 from catalog.services.stock_settling import settle
+from catalog.services.stock_shares import Share, deal
 from ecommerce.lib.errors import BadInput, DomainError
 from ecommerce.lib.transactions import retrying_atomic
 
 __all__ = [
     "OutOfStock",
+    "Share",
     "adjust_stock",
     "available",
     "consume",
@@ -34,7 +36,10 @@ __all__ = [
     "move_stock",
     "release",
     "release_expired",
+    "release_hold",
     "reserve",
+    "reserve_shares",
+    "set_free",
     "set_on_hand",
     "stock_item",
     "stock_state",
@@ -46,7 +51,6 @@ __all__ = [
 _DUE = 500
 
 
-@retrying_atomic
 def reserve(
     *,
     quantities: Mapping[int, int],
@@ -63,24 +67,45 @@ def reserve(
 
     Raises OutOfStock for the first variant of which too few can be had.
     """
-    wanted = {variant_id: n for variant_id, n in quantities.items() if n}
+    shares = [
+        Share(variant_id=pk, quantity=n, reference=reference, expires_at=expires_at, extended=extended)
+        for pk, n in quantities.items()
+        if n
+    ]
+    return reserve_shares(shares=shares, instead_of=instead_of)
+
+
+@retrying_atomic
+def reserve_shares(
+    *, shares: Collection[Share], instead_of: Collection[str] = (), variant_ids: Collection[int] | None = None
+) -> list[Hold]:
+    """The same for several references and ends at once.
+
+    `variant_ids`: only what is held of these is given back; the shares are of no others.
+    """
+    asked: dict[int, int] = {}
+    for share in shares:
+        asked[share.variant_id] = asked.get(share.variant_id, 0) + share.quantity
+    wanted = dict(asked)
     mine = Q(reference__in=list(instead_of))
-    before = _variants_of(mine) if instead_of else set()
+    before: set[int] = set()
+    if instead_of:
+        before = _variants_of(mine) if variant_ids is None else set(variant_ids)
     items = lock_items(before | set(wanted))
     ended = _end_all(lock_holds(mine, items)) if instead_of else []
     plan = _spread(items, wanted, ended)
     for item, quantity in plan:
         wanted[item.variant_id] -= quantity
     # Promises beyond stock come first: their refusal tells how many can be had, before any is taken.
-    holds = _promise_beyond(items, wanted, quantities)
+    pieces = _promise_beyond(items, wanted, asked)
     for item, quantity in plan:
         if not claim(item, quantity):
-            raise out_of_stock(item.variant_id, quantities)
-        holds.append(Hold(item=item, quantity=quantity))
-    since = min((hold.created_at for hold in ended if hold.reference == reference), default=None)
+            raise out_of_stock(item.variant_id, asked)
+        pieces.append(Hold(item=item, quantity=quantity))
+    holds = deal(pieces, shares)
     for hold in holds:
-        hold.reference, hold.expires_at, hold.extended = reference, expires_at, extended
-        hold.created_at = since or hold.created_at
+        since = [one.created_at for one in ended if one.reference == hold.reference]
+        hold.created_at = min(since, default=hold.created_at)
     Hold.objects.bulk_create(holds)
     settle(before | set(wanted), freed=bool(ended))
     return holds
@@ -141,6 +166,19 @@ def release_expired(*, now: datetime) -> int:
 @retrying_atomic
 def _release_due(reference: str, now: datetime) -> int:
     return _release(Q(reference=reference, expires_at__lte=now))
+
+
+@retrying_atomic
+def release_hold(*, hold: Hold) -> int:
+    """Staff end one hold before its time; returns the units freed. Repeating frees nothing.
+
+    Raises DomainError (`belongs_to_order`) for one without an end: it is freed with its order.
+    """
+    if hold.expires_at is None:
+        raise DomainError(
+            f"{hold} is kept for an order: cancel or change the order instead.", code="belongs_to_order"
+        )
+    return _release(Q(pk=hold.pk, expires_at__isnull=False))
 
 
 def _release(wanted: Q) -> int:

@@ -16,6 +16,8 @@ from django.utils import timezone
 
 from catalog.models import Product, ProductImage, StoreSettings, Variant
 from catalog.services import search
+from catalog.services.versions import Check, lock_product, run
+from ecommerce.lib.errors import NotFound
 from ecommerce.lib.money import MoneyField
 from ecommerce.lib.transactions import retrying_atomic
 
@@ -63,11 +65,16 @@ def set_rating(*, product_id: int, average: Decimal, count: int) -> None:
 
 
 @retrying_atomic
-def delete_product(*, product: Product, actor: Any = None) -> None:
+def delete_product(*, product: Product, actor: Any = None, check: Check | None = None) -> None:
     """Take a product off the shelf for good; its row stays for orders that name it.
 
     Its variants go with it, so their SKUs are free again. Deleting twice changes nothing.
     """
+    try:
+        lock_product(product)
+    except NotFound:
+        return
+    run(check)
     now = timezone.now()
     for row in [*product.variants.all(), product]:
         stamp_author(row, actor)

@@ -1,7 +1,8 @@
 """What every change of stock is made of: rows locked in one order, guarded updates, movements.
 
-Only the stock services use this. Locks are taken in the order stock rows → holds → variants,
-each by primary key. The locking queries join nothing: a join would lock the other table too.
+Only the stock services use this, and `versions` to lock in the same order. Locks are taken in the
+order stock rows → holds → variants → products, each by primary key. The locking queries join
+nothing: a join would lock the other table too.
 """
 
 from collections.abc import Iterable

@@ -12,6 +12,7 @@ from catalog.tests.factories import (
     AttributeValueFactory,
     CategoryFactory,
     ProductFactory,
+    ProductImageFactory,
     StoreFactory,
     VariantFactory,
 )
@@ -73,55 +74,6 @@ def test_drafts_are_for_staff(api, staff):
     assert APIClient().get(f"/api/products/{draft.pk}").status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("", ["A", "B", "C"]),
-        ("category=wear", ["A", "B"]),
-        ("store=nord&store=sued", ["A", "B", "C"]),
-        ("store=nord", ["A"]),
-        ("min_price=15&max_price=25", ["B"]),
-        ("in_stock=true", ["A", "C"]),
-        ("in_stock=false", ["B"]),
-        ("attr_colour=Red", ["A"]),
-        ("ordering=-price", ["C", "B", "A"]),
-        ("search=b", ["B"]),
-        ("page_size=2", ["A", "B"]),
-        ("page_size=2&page=2", ["C"]),
-    ],
-)
-def test_filters(api, query, expected):
-    wear = CategoryFactory(slug="wear")
-    nord, sued = StoreFactory(slug="nord"), StoreFactory(slug="sued")
-    red = ProductFactory(name="A", price="10.00", store=nord, category=wear)
-    red.variants.get().values.add(AttributeValueFactory(value="Red"))
-    ProductFactory(name="B", price="20.00", stock=0, store=sued, category=CategoryFactory(parent=wear))
-    ProductFactory(name="C", price="30.00", store=sued)
-    assert names(api.get(f"/api/products?{query}")) == expected
-
-
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
-        ("category=nothing", "category"),
-        ("store=nothing", "store"),
-        ("min_price=x", "min_price"),
-        ("in_stock=maybe", "in_stock"),
-        ("rating=7", "rating"),
-        ("ordering=loud", "ordering"),
-        ("attr_colour=Mauve", "attr_colour"),
-        ("attr_nothing=1", "attr_nothing"),
-        ("category=%00", "category"),
-    ],
-)
-def test_an_unknown_filter_value_is_a_problem(api, query, field):
-    AttributeValueFactory()
-    response = api.get(f"/api/products?{query}")
-    assert response.status_code == 400
-    assert response["Content-Type"] == "application/problem+json"
-    assert list(response.data["errors"]) == [field]
-
-
 def test_search_forgives_typos(api):
     ProductFactory(name="Field backpack")
     body = api.get("/api/products/search?q=bacpack").json()
@@ -136,7 +88,11 @@ def test_lists_cost_the_same_for_any_number(api):
                 "/api/products",
                 "/api/categories",
                 "/api/categories?tree=1",
+                "/api/categories/search?q=category",
                 "/api/products/search?q=product",
+                f"/api/categories/{first.category_id}",
+                f"/api/products/{first.pk}",
+                f"/api/inventory/{first.pk}/availability",
             ):
                 assert api.get(path).status_code == 200
         return len(queries)
@@ -144,7 +100,12 @@ def test_lists_cost_the_same_for_any_number(api):
     def add(number):
         for _ in range(number):
             VariantFactory(product=ProductFactory(category=CategoryFactory(parent=CategoryFactory())))
+            VariantFactory(
+                product=first, values=[AttributeValueFactory(value=f"Shade {first.variants.count()}")]
+            )
+            ProductImageFactory(product=first)
 
+    first = ProductFactory()
     add(2)
     few = cost()
     add(8)
@@ -170,7 +131,9 @@ def test_a_product_is_made_changed_replaced_and_deleted(staff):
     replaced = staff.put(url, new(product_name="Lamps", variants=variants))
     assert replaced.status_code == 200, replaced.data
     assert [row["sku"] for row in replaced.data["variants"]] == ["L-1", "L-2"]
-    assert staff.patch(url, {"price": 1}).status_code == 400
+    for method in (staff.patch, staff.put):
+        several = method(url, {"product_name": "Lamps", "category_id": 1, "price": 1})
+        assert several.status_code == 400, several.data
 
     gone = staff.delete(url)
     assert (gone.status_code, gone.data) == (200, {"message": "Product deleted successfully"})
@@ -269,7 +232,9 @@ def test_categories_are_made_moved_and_deleted(staff):
     assert staff.delete(f"/api/categories/{made.data['id']}").status_code == 409
 
     staff.delete(f"/api/products/{product.pk}")
-    assert staff.delete(f"/api/categories/{child.data['id']}").status_code == 204
+    gone = staff.delete(f"/api/categories/{child.data['id']}")
+    assert (gone.status_code, gone.data) == (200, {"message": "Category deleted successfully"})
+    assert staff.delete(f"/api/categories/{child.data['id']}/").status_code == 404
     assert staff.post("/api/categories", {"name": "Bags"}).status_code == 201
 
 

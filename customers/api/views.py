@@ -1,12 +1,14 @@
-"""Sign-in for programs: tokens in, tokens out."""
+"""Sign-in for programs: tokens in, tokens out. By mobile and one-time code: `codes.py`."""
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from customers.api import examples
 from customers.api.authentication import BearerAuthentication, TokenAuthentication
+from customers.api.base import EntranceView, let_in
 from customers.api.serializers import (
     MessageSerializer,
     SignedInSerializer,
@@ -14,35 +16,25 @@ from customers.api.serializers import (
     TokenSerializer,
 )
 from customers.services import tokens
-from customers.services.signin import SignInRefused, check_credentials
+from customers.services.signin import check_credentials
 
 
-class SignInView(APIView):
+class SignInView(EntranceView):
     """Exchange email and password for a token. A wrong one and an unknown email answer alike."""
 
-    authentication_classes: list[type] = []
-    permission_classes = [AllowAny]
     route_class = "sign-in"
     staff_only = False
 
-    def get_authenticate_header(self, request: Request) -> str:
-        return TokenAuthentication.prefix  # without it DRF answers 403 instead of 401
-
-    @extend_schema(request=SignInSerializer, responses=SignedInSerializer)
+    @extend_schema(
+        operation_id="sign_in",
+        request=SignInSerializer,
+        responses={200: SignedInSerializer},
+        examples=examples.SIGN_IN,
+    )
     def post(self, request: Request) -> Response:
         given = SignInSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        user = check_credentials(staff_only=self.staff_only, **given.validated_data)
-        token = tokens.issue_token(user=user)
-        return Response(
-            {"message": "success", "credentials": {"id": user.pk, "email": user.email, "token": token}}
-        )
-
-    def handle_exception(self, exc: Exception) -> Response:
-        response = super().handle_exception(exc)
-        if isinstance(exc, SignInRefused):
-            response["WWW-Authenticate"] = self.get_authenticate_header(self.request)
-        return response
+        return let_in(check_credentials(staff_only=self.staff_only, **given.validated_data))
 
 
 class StaffSignInView(SignInView):
@@ -50,17 +42,25 @@ class StaffSignInView(SignInView):
 
     staff_only = True
 
+    @extend_schema(
+        operation_id="sign_in_staff",
+        request=SignInSerializer,
+        responses={200: SignedInSerializer},
+        examples=examples.SIGN_IN,
+    )
+    def post(self, request: Request) -> Response:
+        return super().post(request)
 
-class ValidateView(APIView):
+
+class ValidateView(EntranceView):
     """Say whether a token is good."""
 
-    authentication_classes: list[type] = []
-    permission_classes = [AllowAny]
-
-    def get_authenticate_header(self, request: Request) -> str:
-        return TokenAuthentication.prefix
-
-    @extend_schema(request=TokenSerializer, responses=MessageSerializer)
+    @extend_schema(
+        operation_id="token_validate",
+        request=TokenSerializer,
+        responses={200: MessageSerializer},
+        examples=examples.VALIDATE,
+    )
     def post(self, request: Request) -> Response:
         given = TokenSerializer(data=request.data)
         given.is_valid(raise_exception=True)
@@ -74,7 +74,12 @@ class LogoutView(APIView):
     authentication_classes = [TokenAuthentication, BearerAuthentication]
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(request=None, responses=MessageSerializer)
+    @extend_schema(
+        operation_id="sign_out",
+        request=None,
+        responses={200: MessageSerializer},
+        examples=[examples.SUCCESS],
+    )
     def post(self, request: Request) -> Response:
         tokens.revoke_token(token=request.auth)
         return Response({"message": "success"})

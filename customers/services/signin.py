@@ -32,28 +32,40 @@ def check_credentials(*, email: str, password: str, otp: str = "", staff_only: b
     words and code are the same whatever was wrong, and TooManyAttempts.
     """
     adapter = get_adapter()
+    given = {"email": email, "password": password}
     try:
-        user = adapter.authenticate(adapter.request, email=email, password=password)
-        # allauth's backend also finds closed accounts; its pages refuse them later.
-        if user is None or not user.is_active or (staff_only and not user.is_staff):
-            raise _refusal()
-        if is_mfa_enabled(user):
-            _check_code(user, otp)
+        user = adapter.authenticate(adapter.request, **given)
+        if user is not None and not _may_enter(user, otp, staff_only):
+            _answer_as_if_wrong(given, user)
+            user = None
     except ValidationError as error:
         raise TooManyAttempts(
             "Too many attempts. Wait five minutes, then try again.", data={"retry_after": WAIT_SECONDS}
         ) from error
+    if user is None:
+        raise SignInRefused("Email, password or one-time code are not right.")
     return user
 
 
-def _check_code(user: User, otp: str) -> None:
+def _may_enter(user: User, otp: str, staff_only: bool) -> bool:
+    # allauth's backend also finds closed accounts; its pages refuse them later.
+    if not user.is_active or (staff_only and not user.is_staff):
+        return False
+    if not is_mfa_enabled(user):
+        return True
     form = AuthenticateForm({"code": otp}, user=user)
-    if form.is_valid():
-        return
     if form.has_error("code", "too_many_login_attempts"):
         raise ValidationError("too many attempts")
-    raise _refusal()
+    return form.is_valid()
 
 
-def _refusal() -> SignInRefused:
-    return SignInRefused("Email, password or one-time code are not right.")
+def _answer_as_if_wrong(given: dict[str, str], user: User) -> None:
+    """Do what a wrong password costs, or a right one without its second factor would be told apart.
+
+    A wrong one is hashed by every backend, a right one only until one accepts it, which a closed
+    account's never does; and a wrong one counts against the limit of tries.
+    """
+    if user.is_active:
+        User().set_password(given["password"])
+    adapter = get_adapter()
+    adapter.pre_authenticate(adapter.request, **given)

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from knox.models import AuthToken
 
+from customers.services.tokens import issue_token
 from customers.tests.factories import PASSWORD, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +133,74 @@ def test_a_second_factor_is_asked_for(client):
     assert sign_in(client, email="ada@example.com", password=PASSWORD, otp="000000").status_code == 401
     assert sign_in(client, email="ada@example.com", password=PASSWORD, otp=code).status_code == 200
     assert sign_in(client, email="ada@example.com", password=PASSWORD, otp=code).status_code == 401
+
+
+PATHS = ["/api/signin", "/api/signin/", "/api/auth/admin/login", "/api/auth/admin/login/"]
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """How often a password was hashed, which is what a sign-in costs."""
+    from django.contrib.auth.hashers import MD5PasswordHasher
+
+    seen, encode = [], MD5PasswordHasher.encode
+    monkeypatch.setattr(
+        MD5PasswordHasher, "encode", lambda self, *args: seen.append(args) or encode(self, *args)
+    )
+    return seen
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_refusal_answers_costs_and_counts_the_same(client, hashed, path):
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    StaffFactory(email="known@example.com")
+    StaffFactory(email="closed@example.com", is_active=False)
+    TOTP.activate(StaffFactory(email="second@example.com"), generate_totp_secret())
+    UserFactory(email="customer@example.com")
+    tries = {
+        "unknown@example.com": {"password": "wrong"},
+        "known@example.com": {"password": "wrong"},
+        "closed@example.com": {"password": PASSWORD},
+        "second@example.com": {"password": PASSWORD},
+    }
+    if "admin" in path:
+        tries["customer@example.com"] = {"password": PASSWORD}
+    answers = set()
+    for number, (email, data) in enumerate(tries.items()):
+        # Each from an address of its own: ten failures a minute are that limit, and not meant here.
+        where = {"REMOTE_ADDR": f"192.0.2.{number}"}
+        statuses = []
+        for _ in range(6):
+            hashed.clear()
+            body = {"email": email} | data
+            answer = client.post(path, body, content_type="application/json", **where)
+            statuses.append(answer.status_code)
+            if answer.status_code == 401:
+                answers.add((answer.content, answer["WWW-Authenticate"], len(hashed)))
+        assert statuses == [401] * 5 + [429], email
+        assert answer["Retry-After"] == "300" and answer.json()["code"] == "too_many_attempts"
+    assert len(answers) == 1
+    assert not AuthToken.objects.exists()
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_validation_and_sign_out(client, slash):
+    token = issue_token(user=UserFactory())
+
+    def validate(value):
+        return client.post(f"/api/auth/validate{slash}", {"token": value}, content_type="application/json")
+
+    good = validate(token)
+    assert (good.status_code, good.json()) == (200, {"message": "success"})
+    header = {"authorization": f"Token {token}"}
+    ended = client.post(f"/api/auth/logout{slash}", headers=header)
+    assert (ended.status_code, ended.json()) == (200, {"message": "success"})
+    gone = validate(token)
+    assert (gone.status_code, gone.json()["code"], gone["WWW-Authenticate"]) == (
+        401,
+        "invalid_token",
+        "Token",
+    )
+    assert client.post(f"/api/auth/logout{slash}").status_code == 401
+    assert validate("").status_code == 400

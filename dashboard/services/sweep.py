@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from catalog.services.sweep import sweep as sweep_catalog
+from customers.services.sweep import sweep as sweep_customers
 from documents.services.sweep import sweep as sweep_documents
 from orders.services.sweep import sweep as sweep_orders
 from payments.services.sweep import sweep as sweep_payments
@@ -17,6 +18,7 @@ SWEEPS: dict[str, Callable[..., dict[str, int]]] = {
     "orders": sweep_orders,
     "documents": sweep_documents,
     "catalog": sweep_catalog,
+    "customers": sweep_customers,
 }
 
 

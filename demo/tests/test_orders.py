@@ -28,7 +28,8 @@ from payments.models import Payment, Refund
 from payments.services.orders import cancel_and_refund
 from payments.services.sweep import sweep as sweep_payments
 
-pytestmark = pytest.mark.usefixtures("demo_shop")
+# One worker, so that the demo is loaded once.
+pytestmark = [pytest.mark.usefixtures("demo_shop"), pytest.mark.xdist_group("demo-orders")]
 
 
 def test_every_state_is_there(demo_shop):

@@ -8,7 +8,8 @@ from reviews.models import Review
 from reviews.services.ratings import recount_all
 from support.models import Ticket
 
-pytestmark = pytest.mark.usefixtures("demo_shop")
+# One worker, so that the demo is loaded once.
+pytestmark = [pytest.mark.usefixtures("demo_shop"), pytest.mark.xdist_group("demo-reviews")]
 
 
 def test_ratings_are_those_of_the_published_reviews():

@@ -25,7 +25,8 @@ from catalog.services.search_index import reindex
 from demo.catalogue import load as load_catalogue
 from orders.models import Order, TaxRate
 
-pytestmark = pytest.mark.usefixtures("demo_shop")
+# One worker, so that the demo is loaded once.
+pytestmark = [pytest.mark.usefixtures("demo_shop"), pytest.mark.xdist_group("demo-shop")]
 LISTING = ("pk", "price_min", "price_max", "compare_at", "available", "stock_state", "image", "image_alt")
 
 

@@ -1,20 +1,20 @@
 """The files of an order, for programs."""
 
 from django.db import DatabaseError
-from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from documents.access import may_read_files, unavailable
+from documents.access import SEE_FILES, may_read_files, unavailable
 from documents.api.serializers import OrderFileSerializer
 from documents.models import OrderFile
+from orders.api.access import refuse
 
 
 class OrderFilesView(APIView):
-    """Invoices and labels of an order, the newest first; 404 for unknown and other people's."""
+    """Invoices and labels of an order, the newest first."""
 
     permission_classes = [AllowAny]
     route_class = "checkout"
@@ -27,7 +27,7 @@ class OrderFilesView(APIView):
     def get(self, request: Request, order_id: str) -> Response:
         token = request.query_params.get("token", "")
         if not may_read_files(request.user, token, order_id=int(order_id)):
-            raise Http404
+            refuse(request, SEE_FILES)
         try:
             files = list(OrderFile.objects.filter(order_id=int(order_id)))
         except DatabaseError as error:

@@ -40,11 +40,12 @@ def test_owner_staff_and_token_holder_may_ask(client, order, slash):
 
 def test_everybody_else_gets_404_as_for_an_unknown_order(client, order):
     address = f"/api/orders/{order.pk}/files"
-    answers = [client.get(address), client.get(address, {"token": "wrong"})]
+    assert client.get(address).status_code == client.get("/api/orders/999999/files").status_code == 401
+    answers = [client.get(address, {"token": "wrong"})]
     client.force_login(UserFactory())
     answers.append(client.get(address))
     client.force_login(StaffFactory(is_superuser=False))
-    answers.append(client.get(address))
+    assert client.get(address).status_code == client.get("/api/orders/999999/files").status_code == 403
     client.force_login(StaffFactory())
     answers.append(client.get("/api/orders/999999/files"))
     for answer in answers:

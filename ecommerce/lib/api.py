@@ -42,6 +42,13 @@ class PageNumberPagination(pagination.PageNumberPagination):
             raise exceptions.ValidationError({"page_size": ["Enter a number from 1 to 100."]})
         return super().get_page_size(request)
 
+    def get_page_number(self, request: Request, paginator: Any) -> Any:
+        """Raises ValidationError for a `page` that is no number above zero (nor "last")."""
+        given = request.query_params.get("page") or "1"
+        if given not in self.last_page_strings and not re.fullmatch(r"0*[1-9][0-9]{0,8}", given):
+            raise exceptions.ValidationError({"page": ["Enter a number from 1."]})
+        return super().get_page_number(request, paginator)
+
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """DRF's own is OpenAPI 3.0, which says `nullable`; in 3.1 null is a type."""
         link = {"type": ["string", "null"], "format": "uri"}

@@ -26,6 +26,13 @@ class JSONEncoder(encoders.JSONEncoder):
         return super().default(obj)
 
 
+class _EscapingRenderer(renderers.JSONRenderer):
+    """Everything beyond ASCII as \\u escapes, which can also write what is no text."""
+
+    encoder_class = JSONEncoder
+    ensure_ascii = True
+
+
 class JSONRenderer(renderers.JSONRenderer):
     """JSON in which a Decimal is a number, 64.00; DRF quotes it otherwise."""
 
@@ -33,7 +40,11 @@ class JSONRenderer(renderers.JSONRenderer):
     encoder_class = JSONEncoder
 
     def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        return _MARKED.sub(rb"\1", super().render(data, *args, **kwargs))
+        try:
+            text = super().render(data, *args, **kwargs)
+        except UnicodeEncodeError:  # a refusal that repeats the half letter it was sent, such as "\ud800"
+            text = _EscapingRenderer().render(data, *args, **kwargs)
+        return _MARKED.sub(rb"\1", text)
 
 
 class JSONParser(parsers.JSONParser):

@@ -30,7 +30,9 @@ def task_named(name: str) -> Task:
     """The task of an app further up, which cannot be imported from here."""
     from ecommerce.celery import app
 
-    app.loader.import_default_modules()
+    if name not in app.tasks:
+        # Loads the tasks of all apps, and lets Django check every model: once is enough.
+        app.loader.import_default_modules()
     return app.tasks[name]
 
 

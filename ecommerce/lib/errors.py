@@ -1,5 +1,7 @@
 """Errors that a service raises and a person can read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -44,3 +46,13 @@ class Busy(DomainError):
 
     code = "busy"
     http_status = 503
+
+
+@contextmanager
+def fields_called(**names: str) -> Iterator[None]:
+    """Have refusals name inputs as the caller knows them: `fields_called(quantity="v")`."""
+    try:
+        yield
+    except DomainError as error:
+        error.field = names.get(error.field, error.field)
+        raise

@@ -42,10 +42,14 @@ def count_try(name: str, who: str, *, limit: int, seconds: int, fail_open: bool 
             return
         raise Busy("This is not possible right now. Please try again in a moment.") from error
     if tries > limit:
-        raise TooMany(
-            f"That was tried too often. Please wait {_words(wait)} and try again.",
-            data={"retry_after": wait},
-        )
+        raise too_many(wait)
+
+
+def too_many(wait: int) -> TooMany:
+    """The refusal of who may come back in `wait` seconds."""
+    return TooMany(
+        f"That was tried too often. Please wait {_words(wait)} and try again.", data={"retry_after": wait}
+    )
 
 
 def _count(key: str, seconds: int) -> tuple[int, int]:

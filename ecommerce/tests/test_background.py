@@ -4,8 +4,9 @@ import pytest
 from celery import shared_task
 from django.db import transaction
 
+from ecommerce.celery import app
 from ecommerce.lib import background
-from ecommerce.lib.background import after_commit
+from ecommerce.lib.background import after_commit, task_named
 
 done: list[int] = []
 
@@ -95,3 +96,10 @@ def test_the_commit_fixture_runs_it(commit):
     with commit():
         after_commit(note, 6)
     assert done == [6]
+
+
+def test_the_tasks_of_all_apps_are_loaded_once_in_a_process(monkeypatch):
+    """Loading them also checks every model, which no shopper who pays should wait for."""
+    loaded = task_named("documents.store_invoice")
+    monkeypatch.setattr(app.loader, "import_default_modules", lambda: pytest.fail("loaded again"))
+    assert task_named("documents.store_invoice") is loaded

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecommerce.checks import check_demo_mode, check_production, is_local
+from ecommerce.checks import check_demo_mode, check_fixed_code, check_messages, check_production, is_local
 
 
 @pytest.fixture
@@ -14,14 +14,18 @@ def production(settings, monkeypatch):
     settings.SITE_URL = "https://shop.example"
     settings.ALLOWED_HOSTS = ["shop.example"]
     settings.PAYMENT_GATEWAYS = ["bank_transfer"]
+    settings.FIXED_ONE_TIME_CODE = ""
+    settings.SMS_URL = "https://token@sms.example/send"
+    settings.TWILIO_API = "https://api.twilio.com"
     monkeypatch.setenv("SECRET_KEY", "k" * 64)
     return settings
 
 
+CHECKS = (check_demo_mode, check_fixed_code, check_production, check_messages)
+
+
 def found():
-    return [
-        message.id.removeprefix("ecommerce.") for message in check_demo_mode(None) + check_production(None)
-    ]
+    return [message.id.removeprefix("ecommerce.") for check in CHECKS for message in check(None)]
 
 
 def test_safe_values_pass(production):
@@ -36,6 +40,9 @@ def test_safe_values_pass(production):
         ("HTTPS", False, "E003"),
         ("ALLOWED_HOSTS", ["shop.example", "*"], "E005"),
         ("PAYMENT_GATEWAYS", ["bank_transfer", "demo"], "E006"),
+        ("FIXED_ONE_TIME_CODE", "1234", "E010"),
+        ("SMS_URL", "https://sms.example/without-a-token", "E011"),
+        ("SMS_URL", "", "W001"),
     ],
 )
 def test_each_unsafe_value_is_refused(production, name, value, number):
@@ -86,3 +93,21 @@ def test_which_addresses_are_local(site_url, local):
 def test_the_demo_may_run_at_home(production):
     production.DEMO_MODE, production.HTTPS, production.SITE_URL = True, False, "http://127.0.0.1:8000"
     assert check_demo_mode(None) == []
+
+
+def test_a_fixed_code_is_for_trying_out(production):
+    production.FIXED_ONE_TIME_CODE, production.HTTPS = "1234", False
+    production.SITE_URL = "http://127.0.0.1:8000"
+    assert check_fixed_code(None) == []
+    assert "E010" in found(), "a deployment is refused, wherever it is"
+    production.DEMO_MODE = True
+    assert "E010" not in found()
+    production.DEMO_MODE, production.SITE_URL = False, "http://shop.example"
+    assert [error.id for error in check_fixed_code(None)] == ["ecommerce.E010"]
+
+
+def test_codes_travel_to_twilio_by_https(production):
+    production.SMS_URL = "twilio://SID:TOKEN@?from=+4915123456789"
+    assert found() == []
+    production.TWILIO_API = "http://api.twilio.example"
+    assert found() == ["E012"]

@@ -12,9 +12,7 @@ from orders.models import Discount
 from orders.models.discount import normalise_code
 from orders.services import discount_codes
 from orders.services.discount_preview import Wanted
-
-_KINDS = Discount.Kind
-_AMOUNTS = ("amount", "cap", "minimum_spend")
+from orders.services.discounts import AMOUNTS, wrong_terms
 
 
 class DiscountForm(forms.ModelForm):
@@ -32,7 +30,7 @@ class DiscountForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in _AMOUNTS:
+        for name in AMOUNTS:
             if self.initial.get(name) is not None:
                 self.initial[name] = round_money(Decimal(self.initial[name]))  # as the shop writes money
 
@@ -45,34 +43,15 @@ class DiscountForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        self._require_what_its_kind_needs(data)
-        if data.get("staff_only") and not data.get("code") and not data.get("codes_only"):
-            self.add_error("staff_only", "A discount for staff only needs a code that they can enter.")
+        for name, words in wrong_terms(data).items():
+            self.add_error(name, words)
         by_itself = not data.get("code") and not data.get("codes_only")
         if by_itself and self.instance.pk and self.instance.codes.exists():
             self.add_error(
                 "codes_only",
                 "Codes were generated for it. Without this it would apply by itself, for everybody.",
             )
-        begins, ends = data.get("active_from"), data.get("active_until")
-        if begins and ends and ends <= begins:
-            self.add_error("active_until", "The end must be after the beginning.")
-        for name in _AMOUNTS:
-            value = data.get(name)
-            if value is not None and value != round_money(value):
-                self.add_error(name, "This is finer than the smallest coin.")
         return data
-
-    def _require_what_its_kind_needs(self, data: dict[str, Any]) -> None:
-        kind = data.get("kind")
-        if kind in (_KINDS.PERCENT, _KINDS.BUY_X_GET_Y) and data.get("percent") == 0:
-            self.add_error("percent", "Enter how many per cent come off, such as 10.")
-        if kind == _KINDS.AMOUNT and data.get("amount") == 0:
-            self.add_error("amount", "Enter how much comes off.")
-        if kind == _KINDS.BUY_X_GET_Y:
-            for name in ("buy_quantity", "get_quantity"):
-                if data.get(name) == 0:
-                    self.add_error(name, "Enter a number of pieces, such as 1.")
 
     def wanted(self) -> Wanted:
         """The discount as the form has it, for the preview; the form is valid."""

@@ -19,6 +19,7 @@ from orders.admin import discount_pages
 from orders.admin.base import SignedAdmin
 from orders.admin.discount_forms import DiscountForm
 from orders.models import Discount, DiscountCode, DiscountUse
+from orders.services.discounts import save_discount
 
 _REDUCES = "kind == 'percent' || kind == 'buy_x_get_y'"
 
@@ -53,6 +54,9 @@ class DiscountAdmin(SignedAdmin):
         ("Together with others", {"fields": ("priority", "exclusive", "stackable")}),
         ("For staff", {"fields": ("is_suspended", "comments")}),
     )
+
+    def save_model(self, request: HttpRequest, obj: Discount, form: Any, change: bool) -> None:
+        save_discount(discount=obj, actor=request.user)
 
     def has_see_codes_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm(discount_pages.SEE_CODES)

@@ -1,10 +1,12 @@
 """Whose cart and whose orders a caller of the API gets. Every view goes through here."""
 
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.http import Http404
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 
 from customers.access import signed_in
@@ -37,8 +39,20 @@ def cart_of(request: Request) -> Cart | None:
         mine = Cart.objects.open().select_related("customer")
         return mine.filter(open_for=request.user.pk).first()
     token = request.headers.get(CART_HEADER, "")
-    cart = Cart.objects.open().filter(token=token, customer=None).first() if token else None
-    if token and cart is None:
+    return cart_with_token(request, token) if token else None
+
+
+def cart_with_token(request: Request, token: str) -> Cart:
+    """The open cart with this token: a guest's, or the caller's own.
+
+    Raises NotFound (`unknown_cart`) for any other: a customer's is that customer's alone.
+    """
+    theirs = Q(customer=None)
+    if request.user.is_authenticated:
+        theirs |= Q(open_for=request.user.pk)
+    found = Cart.objects.open().select_related("customer").filter(theirs, token=token)
+    cart = found.first() if token.isascii() else None
+    if cart is None:
         raise NotFound("There is no such basket, or it has been ordered already.", code="unknown_cart")
     return cart
 
@@ -52,6 +66,14 @@ def cart_to_change(request: Request) -> Cart | None:
         if guest is not None:
             return merge_carts(guest=guest, customer=request.user)
     return cart_of(request)
+
+
+def cart_with_token_to_change(request: Request, token: str) -> Cart:
+    """The same for requests that write; a customer takes a guest's cart along."""
+    cart = cart_with_token(request, token)
+    if request.user.is_authenticated and cart.customer_id is None:
+        return merge_carts(guest=cart, customer=request.user)
+    return cart
 
 
 def line_of(request: Request, line_id: str) -> CartLine:
@@ -71,15 +93,29 @@ def orders_for(request: Request) -> QuerySet[Order]:
 
 
 def order_for(request: Request, order_id: str) -> Order:
-    """The order, for staff, its customer, or who sends its `?token=`. Raises Http404 otherwise."""
+    """The order, for staff, its customer, or who sends its `?token=`. `refuse` says what others get."""
     token = request.query_params.get("token", "")
     held = Order.objects.with_token(token).select_related("customer")
     order = held.filter(pk=order_id).first() if token else None
     if order is None and request.user.is_authenticated:
         order = orders_for(request).select_related("customer").filter(pk=order_id).first()
     if order is None:
-        raise Http404
+        refuse(request, SEE_ORDERS)
     return order
+
+
+def refuse(request: Request, permission: str) -> NoReturn:
+    """Answer who asks for something that is not theirs, or that is not there: the same for both.
+
+    Raises NotAuthenticated for who neither signed in nor holds a link, PermissionDenied for staff
+    without the permission, and Http404 for everybody else.
+    """
+    user = request.user
+    if not user.is_authenticated and not request.query_params.get("token"):
+        raise NotAuthenticated
+    if user.is_authenticated and user.is_staff and not user.has_perm(permission):
+        raise PermissionDenied
+    raise Http404
 
 
 def may_change(request: Request, order: Order) -> bool:
@@ -91,7 +127,7 @@ def may_change(request: Request, order: Order) -> bool:
 
 
 def orders_of_customer(request: Request, customer_id: str) -> QuerySet[Order]:
-    """A customer's orders, for themselves and for staff. Raises Http404 otherwise.
+    """A customer's orders, for themselves and for staff. `refuse` says what others get.
 
     Staff asking for a customer whom nobody knows get none.
     """
@@ -100,5 +136,5 @@ def orders_of_customer(request: Request, customer_id: str) -> QuerySet[Order]:
     except ValueError as error:
         raise Http404 from error
     if signed_in(request).customer_id != wanted and not is_staff(request.user, SEE_ORDERS):
-        raise Http404
+        refuse(request, SEE_ORDERS)
     return Order.objects.filter(customer__customer_id=wanted)

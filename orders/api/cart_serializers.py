@@ -75,6 +75,9 @@ class CartProblemSerializer(serializers.Serializer):
     code = serializers.CharField()
     message = serializers.CharField()
     line = serializers.IntegerField(allow_null=True)
+    available = serializers.IntegerField(
+        allow_null=True, help_text="How many can be had, where that is what changed."
+    )
 
 
 class TaxShareSerializer(serializers.Serializer):

@@ -5,7 +5,7 @@
 
 from django.urls import re_path
 
-from orders.api import carts, delivery, orders, picking, return_ends, returns
+from orders.api import carts, coupons, delivery, holds, older, orders, picking, return_ends, returns
 
 _ID = r"[0-9]{1,18}"
 _RETURN = rf"^orders/(?P<order_id>{_ID})/returns/(?P<number>[0-9A-Za-z]{{1,12}})"
@@ -17,7 +17,14 @@ urlpatterns = [
     re_path(rf"^cart/items/(?P<line_id>{_ID})/?$", carts.CartItemView.as_view(), name="api_cart_item"),
     re_path(r"^cart/coupons/?$", carts.CartCouponsView.as_view(), name="api_cart_coupons"),
     re_path(r"^cart/coupons/(?P<code>[^/]{1,60})/?$", carts.CartCouponView.as_view(), name="api_cart_coupon"),
+    re_path(r"^updatecart/?$", older.UpdateCartView.as_view(), name="api_updatecart"),
+    re_path(r"^viewcart/(?P<sid>[^/]{1,64})/?$", older.ViewCartView.as_view(), name="api_viewcart"),
+    re_path(r"^coupons/?$", coupons.CouponsView.as_view(), name="api_coupons"),
+    re_path(rf"^coupons/(?P<coupon_id>{_ID})/?$", coupons.CouponView.as_view(), name="api_coupon"),
     re_path(r"^delivery/?$", delivery.DeliveryView.as_view(), name="api_delivery"),
+    re_path(
+        rf"^inventory/(?P<product_id>{_ID})/hold/?$", holds.ProductHoldView.as_view(), name="api_product_hold"
+    ),
     re_path(rf"^orders/(?P<order_id>{_ID})/?$", orders.OrderView.as_view(), name="api_order"),
     re_path(rf"^orders/(?P<order_id>{_ID})/picking/?$", picking.PickingView.as_view(), name="api_picking"),
     re_path(rf"^orders/(?P<order_id>{_ID})/returns/?$", returns.ReturnsView.as_view(), name="api_returns"),

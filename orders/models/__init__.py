@@ -6,6 +6,7 @@ from orders.models.delivery import DeliveryZone, ShippingMethod
 from orders.models.discount import Discount, DiscountCode, DiscountUse
 from orders.models.idempotency import IdempotentRequest
 from orders.models.invoice import Invoice, InvoiceCounter
+from orders.models.kept import KeptGoods
 from orders.models.notification import Notification
 from orders.models.order import Order, OrderEvent, OrderLine
 from orders.models.returns import Return, ReturnLine, Withdrawal
@@ -26,6 +27,7 @@ __all__ = [
     "IdempotentRequest",
     "Invoice",
     "InvoiceCounter",
+    "KeptGoods",
     "Notification",
     "Order",
     "OrderEvent",

@@ -14,7 +14,7 @@ from orders.models import Cart, CartCoupon, CartLine, Order
 from orders.models.cart import MAX_QUANTITY
 from orders.models.discount import normalise_code
 from orders.services import holding
-from orders.services.cart_view import CartView, hold_reference, is_buyable, is_sold, rows_of, view_cart
+from orders.services.cart_view import CartView, hold_references, is_buyable, is_sold, rows_of, view_cart
 from orders.services.coupons import put_coupon
 
 __all__ = ["CartView", "view_cart"]
@@ -57,12 +57,19 @@ def add_line(*, cart: Cart, sku: str, quantity: int) -> CartLine:
     line = CartLine.objects.filter(cart=cart, variant=variant).first()
     total = quantity + (line.quantity if line else 0)
     check_stock(variant, total, already=line.quantity if line else 0, cart=cart)
-    line, _ = CartLine.objects.update_or_create(
-        cart=cart, variant=variant, defaults={"quantity": total, "seen_price": variant.price}
-    )
-    holding.adjust_hold(cart=cart)
-    _touch(cart)
-    return line
+    return _put(cart, variant, total)
+
+
+@retrying_atomic
+def set_line(*, cart: Cart, sku: str, quantity: int) -> CartLine:
+    """Have the cart hold exactly `quantity` (1 or more) of a variant, whether it is in it already or not.
+
+    Raises what `add_line` raises; the cart is then unchanged.
+    """
+    _lock_open(cart)
+    variant = sellable_variant(sku)
+    check_stock(variant, quantity, cart=cart)
+    return _put(cart, variant, quantity)
 
 
 @retrying_atomic
@@ -107,6 +114,13 @@ def remove_line(*, line: CartLine) -> None:
     _touch(line.cart)
 
 
+def drop_unsold(*, view: CartView) -> None:
+    """Take out what `view` names as no longer sold, because its reader has been told."""
+    gone = [problem.line for problem in view.problems if problem.code == "unavailable" and problem.line]
+    for line in CartLine.objects.filter(pk__in=gone).select_related("cart"):
+        remove_line(line=line)
+
+
 @retrying_atomic
 def clear_cart(*, cart: Cart) -> None:
     """Take everything out, codes included; nothing is kept for the shopper any more."""
@@ -136,7 +150,7 @@ def check_stock(variant: Variant, quantity: int, *, already: int = 0, cart: Cart
 
     What `cart` holds itself does not stand in its way.
     """
-    free = inventory.level_of(variant.pk, own=[hold_reference(cart)] if cart else ()).total
+    free = inventory.level_of(variant.pk, own=hold_references(cart) if cart else ()).total
     if quantity <= free:
         if quantity > MAX_QUANTITY:
             raise BadInput(f"We sell at most {MAX_QUANTITY} of one thing in an order.", field="quantity")
@@ -247,6 +261,16 @@ def _lock_open(cart: Cart) -> Cart:
     if locked.status not in Cart.EDITABLE:
         raise DomainError("This basket has been ordered already.", code="cart_closed")
     return locked
+
+
+def _put(cart: Cart, variant: Variant, quantity: int) -> CartLine:
+    """Write a line of a locked cart, at the price of the moment."""
+    line, _ = CartLine.objects.update_or_create(
+        cart=cart, variant=variant, defaults={"quantity": quantity, "seen_price": variant.price}
+    )
+    holding.adjust_hold(cart=cart)
+    _touch(cart)
+    return line
 
 
 def _touch(cart: Cart) -> None:

@@ -21,11 +21,15 @@ from orders.shipping import Offer
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Something that changed since the shopper last looked, in words and as a stable code."""
+    """Something that changed since the shopper last looked, in words and as a stable code.
+
+    `available` is how many of the line's thing can be had, where that is what changed.
+    """
 
     code: str
     message: str
     line: int | None = None
+    available: int | None = None
     blocks: bool = False
 
 
@@ -184,13 +188,19 @@ def hold_reference(cart: Cart) -> str:
     return f"cart:{cart.pk}"
 
 
+def hold_references(*carts: Cart) -> list[str]:
+    """All names under which stock is held for carts: what their checkout keeps, and what programs
+    asked to be kept beyond that (`keeping`). All of it is the shopper's own in every question."""
+    return [name for cart in carts for name in (hold_reference(cart), f"{hold_reference(cart)}:kept")]
+
+
 def rows_of(cart: Cart, *merged: Cart) -> list[Any]:
     """The lines with variant, product and picture, and what can be had of each, in one query.
 
     `ready` is there now, `free` with what may be promised beyond stock. Pieces that this cart (or
     one of those `merged` into it) holds are free to it; `held_until` says until when it does.
     """
-    own = [hold_reference(one) for one in (cart, *merged)]
+    own = hold_references(cart, *merged)
     mine = Hold.objects.filter(reference=own[0], state=Hold.State.ACTIVE).order_by("expires_at")
     rows = cart.lines.select_related("variant__product__category", "variant__image").annotate(
         **level_fields("variant__", own=own),
@@ -212,6 +222,7 @@ def _problems(row: Any, left: int) -> list[Problem]:
                 code="unavailable",
                 message=f"We no longer sell {name}. It is not part of the total.",
                 line=row.pk,
+                available=0,
                 blocks=True,
             )
         ]
@@ -221,13 +232,16 @@ def _problems(row: Any, left: int) -> list[Problem]:
                 code="out_of_stock",
                 message=f"{name} has sold out. It is not part of the total.",
                 line=row.pk,
+                available=0,
                 blocks=True,
             )
         ]
     found = []
     if row.quantity > left:
         message = f"Only {left} of {name} left: we lowered the quantity from {row.quantity} to {left}."
-        found.append(Problem(code="quantity_lowered", message=message, line=row.pk, blocks=True))
+        found.append(
+            Problem(code="quantity_lowered", message=message, line=row.pk, available=left, blocks=True)
+        )
     if row.seen_price != row.variant.price:
         was, now = format_money(row.seen_price), format_money(row.variant.price)
         found.append(

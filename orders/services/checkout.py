@@ -16,7 +16,7 @@ from ecommerce.lib.transactions import retrying_atomic
 from orders.agreement import Agreement, agreement_of, changes_between
 from orders.models import Cart, Notification, Order, OrderLine
 from orders.services.arrival import arrival_of, terms_of
-from orders.services.cart_view import CartView, hold_reference, view_cart
+from orders.services.cart_view import CartView, hold_references, view_cart
 from orders.services.collecting import collecting_place
 from orders.services.discount_uses import claim_uses
 from orders.services.events import record
@@ -62,7 +62,7 @@ def place_order(
     inventory.reserve(
         quantities={line.variant.pk: line.quantity for line in view.lines if line.quantity},
         reference=order.stock_reference,
-        instead_of=[hold_reference(cart)],
+        instead_of=hold_references(cart),
     )
     # After the stock: their foreign keys lock products and variants, which whoever changes stock
     # locks after it, too.
@@ -99,6 +99,14 @@ def save_answers(*, cart: Cart, **answers: Any) -> Cart:
     return locked
 
 
+def require_orderable(view: CartView) -> None:
+    """Raise CartChanged for a cart with nothing in it, or with something that cannot be had as wanted."""
+    if view.blocked:
+        raise _blocked(view)
+    if view.is_empty:
+        raise CartChanged("Your basket is empty.", code="cart_empty")
+
+
 def _require_answers(cart: Cart) -> None:
     if cart.status not in Cart.EDITABLE:
         raise DomainError("This basket has been ordered already.", code="cart_closed")
@@ -112,16 +120,7 @@ def _require_answers(cart: Cart) -> None:
 
 def _require_agreement(view: CartView, confirmed_total: Decimal | None) -> None:
     """Refuse when what would be ordered is not what the shopper agreed to."""
-    if view.blocked:
-        blocking = [problem for problem in view.problems if problem.blocks]
-        sold_out = any(problem.code in ("out_of_stock", "quantity_lowered") for problem in blocking)
-        raise CartChanged(
-            " ".join(problem.message for problem in blocking),
-            code="out_of_stock" if sold_out else "",
-            data={"problems": [{"code": problem.code, "message": problem.message} for problem in blocking]},
-        )
-    if view.is_empty:
-        raise CartChanged("Your basket is empty.", code="cart_empty")
+    require_orderable(view)
     if (
         view.method is None
         or view.method.code != view.quote.shipping_code
@@ -138,6 +137,29 @@ def _require_agreement(view: CartView, confirmed_total: Decimal | None) -> None:
             code="total_changed",
             data={"total": view.quote.total},
         )
+
+
+def _blocked(view: CartView) -> CartChanged:
+    """The refusal of a cart of which something cannot be had. `sku` and `available` at its top are
+    those of the first thing that its code is about."""
+    skus = {line.pk: line.variant.sku for line in view.lines}
+    blocking = [problem for problem in view.problems if problem.blocks]
+    told: list[dict[str, Any]] = [
+        {
+            "code": problem.code,
+            "message": problem.message,
+            "sku": skus[problem.line] if problem.line else "",
+            "available": problem.available,
+        }
+        for problem in blocking
+    ]
+    short = [row for row in told if row["code"] in ("out_of_stock", "quantity_lowered")]
+    first = (short or told)[0]
+    return CartChanged(
+        " ".join(problem.message for problem in blocking),
+        code="out_of_stock" if short else "",
+        data={"problems": told, "sku": first["sku"], "available": first["available"]},
+    )
 
 
 def _require_no_change(view: CartView, agreed: Agreement, now: datetime) -> None:

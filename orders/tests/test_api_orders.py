@@ -50,12 +50,16 @@ def test_a_parcel_is_told_and_what_staff_wrote_is_not(client):
     assert "token" not in body
 
 
-def test_strangers_and_guests_without_the_link_get_404(client):
+def test_strangers_get_404_and_a_known_order_answers_like_an_unknown_one(client):
     order = OrderFactory(customer=UserFactory())
     other = OrderFactory()
-    for path in (f"/orders/{order.pk}", f"/orders/{order.pk}?token={other.token}", "/orders/999999"):
-        for user in (None, UserFactory(), UserFactory(is_staff=True)):
-            assert get(client, path, user).status_code == 404
+    wrong = f"/orders/{order.pk}?token={other.token}"
+    assert get(client, wrong).status_code == 404
+    for path in (f"/orders/{order.pk}", wrong, "/orders/999999"):
+        assert get(client, path, UserFactory()).status_code == 404
+        assert get(client, path, UserFactory(is_staff=True)).status_code == 403
+    for path in (f"/orders/{order.pk}", "/orders/999999"):
+        assert get(client, path).status_code == 401
     assert get(client, f"/orders/{order.pk}", StaffFactory()).status_code == 200
     assert get(client, f"/orders/{order.pk}?token={order.token}").status_code == 200
 
@@ -135,6 +139,7 @@ def test_a_customers_orders(client):
     assert newest["shipping_address"] == "Lindenallee 7, 10117 Berlin, Germany"
     assert get(client, f"{path}/?page=2&page_size=1", staff).json()["orders"][0]["order_id"] == orders[0].pk
     assert get(client, path, UserFactory()).status_code == 404
+    assert get(client, path, UserFactory(is_staff=True)).status_code == 403
     assert get(client, path).status_code == 401
     assert get(client, f"/customers/{uuid.uuid4()}/orders", user).status_code == 404
     assert get(client, "/customers/60e8e72b85a59e0d1f8f8b0f/orders", user).status_code == 404

@@ -64,7 +64,8 @@ def test_its_shopper_cancels_it_as_customer_or_with_the_token():
 
 def test_nobody_else_cancels_it_and_not_after_its_end():
     return_, other = asked(shipped_order(customer=UserFactory())), shipped_order()
-    for who in ({}, {"user": UserFactory()}, {"query": f"?token={other.token}"}):
+    assert post(return_, "cancel").status_code == 401
+    for who in ({"user": UserFactory()}, {"query": f"?token={other.token}"}):
         assert post(return_, "cancel", **who).status_code == 404
     assert post(return_, "cancel", user=staff_with("orders.view_order")).status_code == 403
     assert Return.objects.get().status == "requested"

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -13,7 +12,7 @@ from rest_framework.views import APIView
 
 from ecommerce.lib.api import PageNumberPagination
 from ecommerce.lib.errors import DomainError
-from orders.api.access import is_staff
+from orders.api.access import is_staff, refuse
 from orders.api.orders import PAGE
 from orders.api.repeats import KEY, keep, repeat_key, respond
 from orders.models import CreditNote
@@ -168,5 +167,5 @@ def _payments_for(request: Request) -> QuerySet[Payment]:
 def _payment_for(request: Request, payment_id: str) -> Payment:
     payment = _payments_for(request).filter(pk=payment_id).first()
     if payment is None:
-        raise Http404
+        refuse(request, SEE_PAYMENTS)
     return payment

@@ -102,7 +102,6 @@ class StatusChangedSerializer(serializers.Serializer):
     message = serializers.CharField()
     order_id = serializers.IntegerField()
     order_status = LabelField(choices=Order.Status)
-    payment_status = LabelField(choices=Order.PaymentStatus)
 
 
 class RefundSerializer(serializers.Serializer):
@@ -131,6 +130,34 @@ class PaymentSerializer(serializers.Serializer):
 
     def get_payment_method(self, payment: Payment) -> str:
         return gateways.get(payment.gateway).label
+
+
+class NewPaymentSerializer(serializers.Serializer):
+    payment_method = PaymentMethodField(
+        max_length=60,
+        required=False,
+        default="",
+        help_text="Its code or label; the order's own way when left out.",
+    )
+
+
+class PaymentCreatedSerializer(serializers.Serializer):
+    message = serializers.CharField()
+    payment_id = serializers.IntegerField()
+    payment_url = serializers.URLField(allow_null=True)
+
+
+class WayToPaySerializer(serializers.Serializer):
+    code = serializers.CharField()
+    label: Any = serializers.CharField()
+
+
+class OrderPaymentsSerializer(serializers.Serializer):
+    """`ways_to_pay` is empty for an order that waits for no money."""
+
+    payments = PaymentSerializer(many=True)
+    amount_due = MoneyNumber()
+    ways_to_pay = WayToPaySerializer(many=True)
 
 
 class RefundLineSerializer(serializers.Serializer):

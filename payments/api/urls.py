@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from payments.api import edits, gift_cards, orders, payments, returns, webhooks, withdrawals
+from payments.api import edits, gift_cards, order_payments, orders, payments, returns, webhooks, withdrawals
 
 _ID = r"[0-9]{1,18}"
 
@@ -10,6 +10,11 @@ urlpatterns = [
     re_path(r"^orders/?$", orders.OrdersView.as_view(), name="api_orders"),
     re_path(
         rf"^orders/(?P<order_id>{_ID})/status/?$", orders.OrderStatusView.as_view(), name="api_order_status"
+    ),
+    re_path(
+        rf"^orders/(?P<order_id>{_ID})/payments/?$",
+        order_payments.OrderPaymentsView.as_view(),
+        name="api_order_payments",
     ),
     re_path(rf"^orders/(?P<order_id>{_ID})/items/?$", edits.OrderItemsView.as_view(), name="api_order_items"),
     re_path(

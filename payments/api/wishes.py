@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from rest_framework.exceptions import NotAuthenticated, ValidationError
 from rest_framework.request import Request
 
@@ -21,8 +22,8 @@ ADD_ORDERS = "orders.add_order"
 def buyer_of(request: Request, customer_id: Any) -> User | None:
     """Whose order it is: the caller's own, for staff the customer's they name, or a guest's.
 
-    Raises NotFound when a customer names somebody else, NotAuthenticated when a guest names
-    anybody.
+    Raises NotFound when a customer names somebody else, PermissionDenied when staff do who may not
+    place orders, NotAuthenticated when a guest names anybody.
     """
     caller = customer_of(request)
     if customer_id is None:
@@ -31,8 +32,10 @@ def buyer_of(request: Request, customer_id: Any) -> User | None:
         raise NotAuthenticated
     if caller.customer_id == customer_id:
         return caller
+    if caller.is_staff and not caller.has_perm(ADD_ORDERS):
+        raise PermissionDenied
     buyer = User.objects.filter(customer_id=customer_id, is_active=True).first()
-    if buyer is None or not is_staff(caller, ADD_ORDERS):
+    if buyer is None or not caller.is_staff:
         raise NotFound("There is no such customer.", field="customer_id")
     return buyer
 

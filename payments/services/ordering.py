@@ -12,7 +12,7 @@ from orders.models import Cart, Order
 from orders.services.baskets import cart_of_items
 from orders.services.cart import add_coupon, view_cart
 from orders.services.cart_view import CartView
-from orders.services.checkout import CartChanged, save_answers
+from orders.services.checkout import CartChanged, require_orderable, save_answers
 from orders.services.events import record
 from orders.shipping import Offer
 from orders.vat_numbers import check, normalise
@@ -114,8 +114,7 @@ def _answer(cart: Cart, wish: Wish, *, by_staff: bool) -> Cart:
     )
     coupon = add_coupon(cart=cart, code=wish.coupon, by_staff=by_staff) if wish.coupon else None
     view = view_cart(cart)
-    if view.is_empty or view.blocked:
-        return cart  # placing it says what is wrong
+    require_orderable(view)
     _require_known_prices(view, wish.confirmed_total)
     if coupon is not None and coupon.discount_id not in {found.id for found in view.quote.discounts}:
         words = [problem.message for problem in view.problems if problem.code == "coupon_not_applied"]

@@ -7,10 +7,11 @@ from typing import Any
 from ecommerce.lib.transactions import retrying_atomic
 from orders.agreement import Agreement
 from orders.models import Cart, Order
+from orders.models.balance import PAID_AT_DOOR
 from orders.services.checkout import place_order
 from orders.services.orders import cancel_order, choose_payment_method, mark_paid
 from payments import gateways
-from payments.gateways.base import GatewayError
+from payments.gateways.base import Gateway, GatewayError
 from payments.gateways.gift_card.gateway import GIFT_CARD
 from payments.models import CartGiftCard, Payment
 from payments.services.gift_card_payments import pay_with_cards
@@ -73,6 +74,12 @@ def _use_cards(
     elif plan.covers_all:
         order = choose_payment_method(order=order, payment_method=GIFT_CARD)
     return pay_with_cards(order=order, plan=plan, customer=customer)
+
+
+def ways_to_pay(order: Order) -> list[Gateway]:
+    """The courier collects no balance of an order that was paid otherwise, only what a gift card left."""
+    found, is_balance = gateways.offered(), order.awaits_balance and order.expires_at is None
+    return [one for one in found if one.code != PAID_AT_DOOR] if is_balance else found
 
 
 def pay_by(*, order: Order, gateway: str) -> Payment:

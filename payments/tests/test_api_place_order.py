@@ -123,7 +123,7 @@ def test_who_may_order_for_whom(client, product):
     assert post(client, data, user=other).status_code == 404
     assert post(client, data).status_code == 401
     assert post(client, wish(product, customer_id=str(uuid.uuid4())), user=staff).status_code == 404
-    assert post(client, data, user=UserFactory(is_staff=True)).status_code == 404
+    assert post(client, data, user=UserFactory(is_staff=True)).status_code == 403
     assert not Order.objects.exists()
     assert post(client, data, user=staff).status_code == 201
     order = Order.objects.get()

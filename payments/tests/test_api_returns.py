@@ -64,10 +64,11 @@ def test_a_customer_sees_their_own_and_strangers_get_404():
     one = returns_of(order, f"/{made.json()['return_number']}")
     assert call(one, user=order.customer).status_code == 200
     other = shipped_order()
-    for user in (None, UserFactory(), UserFactory(is_staff=True)):
-        for path in (one, returns_of(order), f"{one}?token={other.token}"):
-            assert call(path, user=user).status_code == 404
-        assert call(returns_of(order), wish(order), user=user).status_code == 404
+    for user, status in ((None, 401), (UserFactory(), 404), (UserFactory(is_staff=True), 403)):
+        for path in (one, returns_of(order)):
+            assert call(path, user=user).status_code == status
+        assert call(f"{one}?token={other.token}", user=user).status_code == (status if user else 404)
+        assert call(returns_of(order), wish(order), user=user).status_code == status
     assert call(returns_of(other, f"/{made.json()['return_number']}?token={other.token}")).status_code == 404
 
 

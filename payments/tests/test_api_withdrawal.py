@@ -71,9 +71,9 @@ def test_after_shipping_a_guest_sends_one_thing_back_as_a_return():
 
 def test_strangers_find_nothing_and_onlookers_state_nothing():
     order, other = paid_order(customer=UserFactory()), paid_order()
-    for who in ({}, {"user": UserFactory()}, {"query": by_token(other)}):
-        assert call(order, **who).status_code == 404
-        assert call(order, {"name": "Nora"}, **who).status_code == 404
+    for who, status in (({}, 401), ({"user": UserFactory()}, 404), ({"query": by_token(other)}, 404)):
+        assert call(order, **who).status_code == status
+        assert call(order, {"name": "Nora"}, **who).status_code == status
     viewer = staff_with("orders.view_order")
     assert call(order, user=viewer).status_code == 200
     assert call(order, {"name": "Nora"}, user=viewer).status_code == 403

@@ -11,14 +11,13 @@ from orders.access import cart_of_form, order_for_token
 from orders.agreement import Agreement, changes_between, read_agreement
 from orders.forms.checkout import PayForm
 from orders.models import Cart, Order
-from orders.models.balance import PAID_AT_DOOR
 from orders.views.checkout import review_context
 from orders.views.tracking import order_context
 from payments import gateways
-from payments.gateways.base import Gateway, GatewayError, GatewayRefused
+from payments.gateways.base import GatewayError, GatewayRefused
 from payments.models import Payment
 from payments.services.gift_card_plan import plan_of
-from payments.services.orders import cancel_and_refund, pay_by, place_and_pay
+from payments.services.orders import cancel_and_refund, pay_by, place_and_pay, ways_to_pay
 from payments.services.payments import held_payment, open_payment, settle, start_payment
 
 # What the page itself says, as it was and as it is.
@@ -101,22 +100,16 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _payment_page(request, order)
     try:
-        gateway = gateways.choose(request.POST.get("payment_method", ""), among=_ways_to_pay(order))
+        gateway = gateways.choose(request.POST.get("payment_method", ""), among=ways_to_pay(order))
         payment = pay_by(order=order, gateway=gateway.code)
     except DomainError as error:
         return _payment_page(request, order, error=error)
     return _lead_to_payment(request, order, payment)
 
 
-def _ways_to_pay(order: Order) -> list[Gateway]:
-    """The courier collects no balance of an order that was paid otherwise, only what a gift card left."""
-    found, is_balance = gateways.offered(), order.awaits_balance and order.expires_at is None
-    return [one for one in found if one.code != PAID_AT_DOOR] if is_balance else found
-
-
 def _payment_page(request: HttpRequest, order: Order, error: DomainError | None = None) -> HttpResponse:
     live = open_payment(order)
-    ways = _ways_to_pay(order)
+    ways = ways_to_pay(order)
     offered = [one.code for one in ways]
     live = live if live and live.amount == order.amount_due and live.gateway in offered else None
     last = Payment.objects.filter(order=order).order_by("-pk").first()

@@ -123,6 +123,8 @@ def test_repeats_strangers_and_unknown_things(client, buyer, product):
     review = Review.objects.get()
     assert client.delete(f"/api/reviews/{review.pk}", headers=auth(stranger)).status_code == 404
     assert client.delete(f"/api/reviews/{review.pk}").status_code == 401
+    clerk = UserFactory(is_staff=True)
+    assert client.delete(f"/api/reviews/{review.pk}", headers=auth(clerk)).status_code == 403
     assert client.delete(f"/api/reviews/{review.pk}", headers=auth(StaffFactory())).status_code == 200
     assert client.get("/api/reviews/999999").status_code == 404
 
