@@ -55,7 +55,7 @@ class CartProductSerializer(serializers.Serializer):
     instock = serializers.IntegerField(source="available")
 
 
-class CartProblemSerializer(serializers.Serializer):
+class OlderCartProblemSerializer(serializers.Serializer):
     """`id` and `sku` say what it is about; `available` is there for `out_of_stock`."""
 
     code = serializers.CharField()
@@ -81,7 +81,7 @@ class OlderCartSerializer(serializers.Serializer):
         gone = {problem.line for problem in view.problems if problem.code == "unavailable"}
         return CartProductSerializer([line for line in view.lines if line.pk not in gone], many=True).data
 
-    @extend_schema_field(CartProblemSerializer(many=True))
+    @extend_schema_field(OlderCartProblemSerializer(many=True))
     def get_problems(self, view: CartView) -> Any:
         variants = {line.pk: line.variant for line in view.lines}
         found = []
@@ -99,4 +99,4 @@ class OlderCartSerializer(serializers.Serializer):
                     "available": problem.available,
                 }
             )
-        return CartProblemSerializer(found, many=True).data
+        return OlderCartProblemSerializer(found, many=True).data
