@@ -109,9 +109,10 @@ def possible(operation: dict[str, Any], view: APIView, method: str, *, body: dic
     in_path = {one["name"] for one in operation.get("parameters", []) if one["in"] == "path"}
     is_sign_in = "Sign-in" in operation["tags"]
     by_cookie = any(isinstance(one, SessionAuthentication) for one in view.get_authenticators())
-    finds = in_path or "page" in names or "X-Cart-Token" in names or (writes and body.keys() & _REFERENCES)
+    finds = in_path or {"page", "X-Cart-Token"} & names or (writes and (body.keys() | names) & _REFERENCES)
+    must = {one["name"] for one in operation.get("parameters", []) if one.get("required")} - in_path
     when = {
-        "400": has_body or bool(names - in_path - _LOOKED_UP),
+        "400": has_body or bool(must or names - in_path - _LOOKED_UP),
         "401": bool(view.get_authenticators()) or _names_a_scheme(view),
         # A page's own JavaScript signs in by cookie, and must then prove where it comes from.
         "403": (writes and by_cookie) or not allows(view, method, _SOMEBODY),
