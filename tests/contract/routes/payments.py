@@ -24,7 +24,7 @@ ROUTES = {
     ),
     "payments_retrieve": lambda stage: (
         Try(status=200, who="customer", path={"payment_id": stage.payment.pk}),
-        Try(status=404, who="clerk", path={"payment_id": stage.payment.pk}, code="not_found"),
+        Try(status=404, who="customer", path={"payment_id": 10**9}, code="not_found"),
     ),
     "payments_refunds_create": lambda stage: (
         Try(
@@ -39,6 +39,25 @@ ROUTES = {
             path={"payment_id": stage.payment.pk},
             body={"amount": 900, "reason": "Arrived late"},
             code="above_captured",
+        ),
+    ),
+    "orders_payments_list": lambda stage: (
+        Try(status=200, path={"order_id": stage.open_order.pk}, query={"token": stage.open_order.token}),
+        Try(status=404, who="customer", path={"order_id": stage.open_order.pk}, code="not_found"),
+    ),
+    "orders_payments_create": lambda stage: (
+        Try(
+            status=201,
+            path={"order_id": stage.open_order.pk},
+            query={"token": stage.open_order.token},
+            body={"payment_method": "Bank transfer"},
+        ),
+        Try(
+            status=409,
+            who="customer",
+            path={"order_id": stage.paid.pk},
+            body={"payment_method": "Bank transfer"},
+            code="not_payable",
         ),
     ),
     "payments_webhook": _message,

@@ -40,7 +40,7 @@ def _new(stage):
 ROUTES = {
     "orders_returns_list": lambda stage: (
         Try(status=200, who="customer", path={"order_id": stage.asked.order_id}),
-        Try(status=404, path={"order_id": stage.asked.order_id}, code="not_found"),
+        Try(status=404, who="customer", path={"order_id": stage.open_order.pk}, code="not_found"),
     ),
     "orders_returns_create": _new,
     "orders_returns_retrieve": lambda stage: (
@@ -63,7 +63,7 @@ ROUTES = {
     ),
     "orders_withdrawal_list": lambda stage: (
         Try(status=200, who="customer", path={"order_id": stage.shipped.pk}),
-        Try(status=404, path={"order_id": stage.shipped.pk}, code="not_found"),
+        Try(status=404, who="customer", path={"order_id": stage.open_order.pk}, code="not_found"),
     ),
     "orders_withdrawal_create": lambda stage: (
         Try(status=201, who="customer", path={"order_id": stage.shipped.pk}, body={"name": "Nora Nagel"}),

@@ -22,7 +22,12 @@ def _delete(stage):
     review = ReviewFactory(product=stage.product, customer=stage.customer)
     return (
         Try(status=200, who="customer", path={"review_id": review.pk}),
-        Try(status=404, who="clerk", path={"review_id": review.pk}, code="not_found"),
+        Try(
+            status=404,
+            who="customer",
+            path={"review_id": ReviewFactory(product=stage.product).pk},
+            code="not_found",
+        ),
     )
 
 
