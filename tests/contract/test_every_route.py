@@ -101,7 +101,7 @@ def test_a_method_that_is_not_there_is_a_problem_that_names_the_others(document,
             assert {one.upper() for one in methods} <= set(response["Allow"].split(", ")), path
 
 
-@pytest.mark.parametrize("path", ["/api/nothing", "/api/nothing/", "/api/orders/x/y/z", "/api"])
+@pytest.mark.parametrize("path", ["/api/nothing", "/api/nothing/", "/api/orders/x/y/z", "/api", "/api/a%0Ab"])
 def test_an_unknown_route_is_a_problem(client, path):
     for method in ("get", "post"):
         response = getattr(client, method)(path)
@@ -114,6 +114,19 @@ def test_a_message_of_a_gateway_has_a_limit_of_its_own(client, document):
     long = client.post(path.format(gateway="demo"), "x" * (512 * 1024 + 1), content_type="application/json")
     assert (long.status_code, long.json()["code"]) == (413, "too_large")
     true_to(document, path, "post", long)
+
+
+def test_a_variant_without_a_sku_is_refused(document, stage):
+    path, named = "/api/products/{product_id}", {"product_id": stage.product.pk}
+    body = {"variants": [{"price": 5}]}
+    wanted = Try(status=400, who="staff", path=named, body=body, code="bad_input")
+    response = send("patch", path, wanted, stage.tokens)
+    assert not _differs(document, path, "patch", wanted, response, "products_partial_update")
+
+
+def test_an_owner_of_nothing_is_told_the_method_is_not_there(stage):
+    wanted = Try(status=403, who="customer", body={"name": "x"})
+    assert send("patch", "/api/stores", wanted, stage.tokens).status_code in (403, 405)
 
 
 def _all(document: Document) -> Iterator[tuple[str, str, str, Any]]:
