@@ -21,5 +21,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("/", include("webhooks.api.urls")),
     path("/", include(_description)),
     # Last: everything else under /api is answered as a problem, not as a page.
-    re_path(r"^(?:/.*)?$", api_views.UnknownRoute.as_view()),
+    re_path(r"^(?:/[\s\S]*)?$", api_views.UnknownRoute.as_view()),
 ]

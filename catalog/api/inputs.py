@@ -68,6 +68,8 @@ def changed_variants(product: Product, data: Mapping[str, Any]) -> list[VariantD
     BadInput when it has several and no `sku` says which.
     """
     if "variants" in data:
+        if any("sku" not in item for item in data["variants"]):
+            raise BadInput("Name each variant by its sku.", field="variants")
         return [_variant(item, item["sku"]) for item in data["variants"]]
     if not any(name in data for name in ("sku", *_OF_VARIANT)):
         return None

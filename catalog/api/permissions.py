@@ -26,7 +26,7 @@ class StaffOrOwnerWrites(StaffWrites):
             return True
         if request.method not in ("PUT", "PATCH") or not request.user.is_authenticated:
             return False
-        return Store.objects.filter(pk=view.kwargs["store_id"], owner=request.user).exists()
+        return Store.objects.filter(pk=view.kwargs.get("store_id"), owner=request.user).exists()
 
 
 def may(request: Request, verb: str, model_name: str) -> bool:

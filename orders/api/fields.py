@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.drainage import set_override
+from drf_spectacular.drainage import has_override, set_override
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -22,7 +22,8 @@ class QuantityField(serializers.Field):
     def __init__(self, *, lowest: int = 1, **kwargs: Any) -> None:
         self.lowest = lowest
         super().__init__(**kwargs)
-        set_override(self, "field", {"type": "integer", "minimum": lowest, "maximum": MAX_QUANTITY})
+        if not has_override(self, "field"):
+            set_override(self, "field", {"type": "integer", "minimum": lowest, "maximum": MAX_QUANTITY})
 
     def to_internal_value(self, data: Any) -> int:
         text = str(data) if isinstance(data, (int, str)) and not isinstance(data, bool) else ""

@@ -15,7 +15,7 @@ from alcove_client.api.cart import cart_coupons_create, cart_items_create, cart_
 from alcove_client.api.catalogue import products_retrieve, products_search
 from alcove_client.api.orders import orders_create, orders_retrieve, orders_status_update
 from alcove_client.api.payments import payments_list, payments_refunds_create
-from alcove_client.api.sign_in import signin_create
+from alcove_client.api.sign_in import sign_in
 from alcove_client.models import (
     Cart,
     CartItemInputRequest,
@@ -68,9 +68,9 @@ def main(url: str) -> None:
 
 def signed_in(visitor: Client, email: str, password: str, *, prefix: str) -> AuthenticatedClient:
     """Both ways to send a token work."""
-    wrong = signin_create.sync(client=visitor, body=SignInRequest(email=email, password="guessed"))
+    wrong = sign_in.sync(client=visitor, body=SignInRequest(email=email, password="guessed"))
     assert isinstance(wrong, Problem) and wrong.code == "sign_in_refused"
-    answer = signin_create.sync(client=visitor, body=SignInRequest(email=email, password=password))
+    answer = sign_in.sync(client=visitor, body=SignInRequest(email=email, password=password))
     token = a(SignedIn, answer).credentials.token
     return AuthenticatedClient(base_url=visitor._base_url, token=token, prefix=prefix)
 

@@ -1,6 +1,9 @@
 """What is there when a route is tried: people, a product, carts, orders and returns in every state."""
 
+import json
 from typing import Any
+
+from django.test import Client
 
 from catalog.tests.factories import ProductFactory
 from customers.services.tokens import issue_token
@@ -46,6 +49,13 @@ class Stage:
             "city": "Berlin",
             "country": "DE",
         }
+
+    @staticmethod
+    def visit(path: str, body: dict[str, Any], *, method: str = "post", **headers: str) -> Any:
+        """A request that comes before the one that is tried."""
+        return Client().generic(
+            method.upper(), path, json.dumps(body), content_type="application/json", headers=headers
+        )
 
     def _return(self) -> Return:
         order = shipped_order(self.variant, customer=self.customer)
