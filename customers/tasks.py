@@ -20,7 +20,7 @@ def send_account_email(subject: str, text: str, html: str, to: str) -> None:
     message.send()
 
 
-@shared_task
+@shared_task(lane="codes")
 def send_code(phone: str, sealed: str) -> None:
     """Text a one-time code. A lost one is asked for again by its reader.
 

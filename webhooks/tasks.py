@@ -5,13 +5,13 @@ from celery import shared_task
 from webhooks.services import notices, sending
 
 
-@shared_task(name="webhooks.send_event")
+@shared_task(name="webhooks.send_event", lane="webhooks")
 def send_event(event_id: int) -> None:
     """Send one event to everybody who wants it."""
     sending.send_event(event_id)
 
 
-@shared_task(name="webhooks.send")
+@shared_task(name="webhooks.send", lane="webhooks")
 def send(delivery_id: int) -> None:
     """Send one delivery."""
     sending.send(delivery_id)

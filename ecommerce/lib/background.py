@@ -6,6 +6,7 @@ without its file), and `manage.py sweep` finds it again. So every task is idempo
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import Any
 
 from celery import Task
@@ -13,7 +14,10 @@ from django.conf import settings
 from django.db import close_old_connections, transaction
 
 log = logging.getLogger(__name__)
-_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
+# A thread for each lane, made with its first work. A task in a lane of its own is kept waiting by
+# nothing else and keeps nothing else waiting, such as a partner's server that answers slowly.
+_lanes: dict[str, ThreadPoolExecutor] = {}
+_making = Lock()
 
 
 def after_commit(task: Task, *args: Any) -> None:
@@ -41,11 +45,19 @@ def _hand_over(task: Task, args: tuple[Any, ...]) -> None:
         case "celery":
             task.delay(*args)
         case "thread":
-            _pool.submit(_run, task, args)
+            lane(getattr(task, "lane", "background")).submit(_run, task, args)
         case "eager":
             task.apply(args=args, throw=True)
         case "off":  # as if every message were lost: what the sweep is for
             pass
+
+
+def lane(name: str) -> ThreadPoolExecutor:
+    """The thread of this lane. A task is in the one that `@shared_task(lane=…)` names."""
+    with _making:
+        if name not in _lanes:
+            _lanes[name] = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        return _lanes[name]
 
 
 def _run(task: Task, args: tuple[Any, ...]) -> None:

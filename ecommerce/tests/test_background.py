@@ -1,5 +1,7 @@
 """Work after commit: never before, never after a rollback, and a failure does no harm."""
 
+from threading import Event
+
 import pytest
 from celery import shared_task
 from django.db import transaction
@@ -9,6 +11,7 @@ from ecommerce.lib import background
 from ecommerce.lib.background import after_commit, task_named
 
 done: list[int] = []
+answered = Event()
 
 
 @shared_task(name="ecommerce.tests.note")
@@ -28,7 +31,7 @@ def nothing_done():
 
 def finish_background_work():
     """Whatever was handed to the one background thread before this has run when it returns."""
-    background._pool.submit(lambda: None).result(20)
+    background.lane("background").submit(lambda: None).result(20)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -54,6 +57,26 @@ def test_a_thread_of_the_process_does_it(settings):
         after_commit(note, 1)
     finish_background_work()
     assert done == [1]
+
+
+@shared_task(name="ecommerce.tests.wait_for_it", lane="slow")
+def wait_for_it() -> None:
+    assert answered.wait(20)
+    done.append(0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_slow_lane_keeps_no_other_waiting(settings):
+    settings.BACKGROUND = "thread"
+    answered.clear()
+    with transaction.atomic():
+        after_commit(wait_for_it)
+        after_commit(note, 1)
+    finish_background_work()
+    assert done == [1]
+    answered.set()
+    background.lane("slow").submit(lambda: None).result(20)
+    assert done == [1, 0]
 
 
 @pytest.mark.django_db(transaction=True)
