@@ -21,7 +21,7 @@ KNOWN_STEPS = {
         "before gateway stripe.start",
         "after gateway stripe.start",
         "before payments.services.payments.book",
-        "before orders.services.orders.mark_paid",
+        "before payments.services.webhook_data.tell_payment",
         "after orders.services.invoices.issue_invoice",
         "before a stored file",
         "after a stored file",

@@ -6,7 +6,7 @@ The same services as `/products`, under the names and shapes of an older cart's 
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Min, Sum
+from django.db.models import F, Min, Sum
 from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -22,14 +22,13 @@ from catalog.api.older_serializers import (
 )
 from catalog.api.permissions import StaffWrites
 from catalog.api.serializers import DeletedSerializer
-from catalog.models import Product, StockItem, StockLocation
+from catalog.models import Product, StockItem
 from catalog.services.categories import category_named
 from catalog.services.choosing import choose_sku
 from catalog.services.editing import create_product, update_product
 from catalog.services.products import delete_product
 from ecommerce.lib.errors import NotFound, fields_called
 
-_MAIN = StockLocation._meta.get_field("code").get_default()
 _OTHER = "Other"
 _ID = OpenApiParameter("id", int, description="The product. It may be sent in a JSON body instead.")
 _SENT = {"name": "Smartphone", "price": 699.99, "quantity": 50}
@@ -77,20 +76,20 @@ class CrudProductsView(APIView):
     def put(self, request: Request) -> Response:
         """Change a product's name, price or quantity; what is left out stays.
 
-        A quantity below what customers were promised is refused with 409 `out_of_stock`, and
-        `available` says how many can be taken away.
+        `quantity` is how many can be sold; what customers were promised is kept beside it. 409
+        `out_of_stock` when fewer lie where pieces are taken from.
         """
         given = CrudProductChangeSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         data = dict(given.validated_data)
         product = _find(data["id"])
-        data["sku"] = _sku(product, data)
-        variants = inputs.changed_variants(product, data)
+        sku = _sku(product, data)
+        variants = inputs.changed_variants(product, data | {"sku": sku}) if sku else None
         with fields_called(change="quantity"):
             update_product(
                 product=product, fields=inputs.product_fields(data), variants=variants, actor=request.user
             )
-        return Response(_answer("Product updated successfully", product, sku=data["sku"]))
+        return Response(_answer("Product updated successfully", product, sku=sku))
 
     @extend_schema(
         operation_id="crudproducts_destroy",
@@ -126,12 +125,12 @@ def _sku(product: Product, data: Mapping[str, Any]) -> str:
 
 def _answer(message: str, product: Product, *, sku: str = "") -> dict[str, Any]:
     variants = product.variants.filter(sku=sku) if sku else product.variants.all()
-    lying = StockItem.objects.filter(variant__in=variants, location__code=_MAIN)
+    lying = StockItem.objects.filter(variant__in=variants, location__is_active=True)
     told = {
         "message": message,
         "id": product.pk,
         "name": product.name,
         "price": variants.order_by().aggregate(n=Min("price"))["n"] or product.price_min,
-        "quantity": lying.aggregate(n=Sum("on_hand", default=0))["n"],
+        "quantity": lying.aggregate(n=Sum(F("on_hand") - F("held"), default=0))["n"],
     }
     return CrudProductAnswerSerializer(told).data

@@ -52,8 +52,8 @@ class CrudProductChangeSerializer(CrudProductIdSerializer):
 class CrudProductAnswerSerializer(serializers.Serializer):
     """What was done, and the product as it is now.
 
-    `quantity` is what lies in the main place, promised pieces included; of several variants it is
-    their sum, and `price` that of the cheapest, unless a `sku` was named.
+    `quantity` is how many can be sold; of several variants it is their sum, and `price` that of the
+    cheapest, unless a `sku` was named.
     """
 
     message = serializers.CharField()

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from rest_framework.test import APIClient
 
-from catalog.models import Category, Product, StockItem, Variant
+from catalog.models import Category, Product, StockItem, StockLocation, Variant
 from catalog.services import inventory
 from catalog.services.categories import save_category
 from catalog.tests.factories import CategoryFactory, ProductFactory, StoreFactory, VariantFactory
@@ -117,12 +117,18 @@ def test_what_is_left_out_unknown_or_no_object(staff):
 def test_what_is_promised_stays(staff):
     product = ProductFactory(stock=5)
     inventory.reserve(quantities={product.variants.get().pk: 3}, reference="order:1")
-    answer = told(send(staff, "put", {"id": product.pk, "name": "New", "quantity": 2}), 409)
-    assert (answer["code"], answer["available"]) == ("out_of_stock", 2)
+    assert told(send(staff, "put", {"id": product.pk, "name": "New"}))["quantity"] == 2, "free to be sold"
+    for free in (0, 7):
+        assert told(send(staff, "put", {"id": product.pk, "quantity": free}))["quantity"] == free
+        item = StockItem.objects.get()
+        assert (item.on_hand, item.held) == (free + 3, 3)
+    elsewhere = StockLocation.objects.create(code="attic", name="Attic", position=9)
+    inventory.set_on_hand(variant=product.variants.get(), on_hand=5, reason="Found", location=elsewhere)
+    answer = told(send(staff, "put", {"id": product.pk, "name": "Newer", "quantity": 1}), 409)
+    assert (answer["code"], answer["available"]) == ("out_of_stock", 7)
     assert list(answer["errors"]) == ["quantity"]
     product.refresh_from_db()
-    assert product.name != "New", "all of it or nothing"
-    assert told(send(staff, "put", {"id": product.pk, "quantity": 3}))["quantity"] == 3
+    assert product.name == "New", "all of it or nothing"
 
 
 def test_of_several_variants_one_is_named(staff):

@@ -125,4 +125,4 @@ def test_webhooks_into_the_own_network_are_warned_of(production):
     assert check_webhooks(None) == []
     production.WEBHOOKS_ALLOW_PRIVATE = True
     (warning,) = check_webhooks(None)
-    assert warning.id == "ecommerce.W001" and "WEBHOOKS_ALLOW_PRIVATE" in warning.hint
+    assert warning.id == "ecommerce.W002" and "WEBHOOKS_ALLOW_PRIVATE" in warning.hint

@@ -94,4 +94,4 @@ def test_staff_without_the_right_cannot(client, product):
     client.force_login(StaffFactory(is_superuser=False))
     review = ReviewFactory(product=product)
     assert client.get(reverse(LIST)).status_code == 403
-    assert client.post(reverse("reviews:delete", args=[review.pk])).status_code == 404
+    assert client.post(reverse("reviews:delete", args=[review.pk])).status_code == 403
