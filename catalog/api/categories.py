@@ -39,6 +39,7 @@ class CategoriesView(APIView):
         responses=CategorySerializer(many=True),
     )
     def get(self, request: Request) -> Response:
+        """List the categories on the shelf in the order of the tree, or nested in one another."""
         tree = CategoryTree()
         wanted = request.query_params.get("tree", "")
         if wanted not in ("", "0", "1", "true", "false"):
@@ -56,6 +57,7 @@ class CategoriesView(APIView):
         examples=[examples.NEW_CATEGORY, examples.CATEGORY],
     )
     def post(self, request: Request) -> Response:
+        """Add a category; without a `position` it comes after its siblings."""
         category = save_category(category=Category(), fields=_read(request), actor=request.user)
         return versioned(request, _detail(category), status=201)
 
@@ -98,6 +100,7 @@ class CategoryView(APIView):
         operation_id="categories_retrieve", responses=CategorySerializer, examples=[examples.CATEGORY]
     )
     def get(self, request: Request, category_id: str) -> Response:
+        """Show a category."""
         tree = CategoryTree()
         category = tree.get(int(category_id))
         if category is None and may(request, "view", "category"):
@@ -115,6 +118,7 @@ class CategoryView(APIView):
         examples=[examples.NEW_CATEGORY, examples.CATEGORY],
     )
     def put(self, request: Request, category_id: str) -> Response:
+        """Change a category; below itself it cannot be (400 `cycle`)."""
         return self._save(request, category_id, partial=False)
 
     @extend_schema(
@@ -124,6 +128,7 @@ class CategoryView(APIView):
         examples=[examples.CATEGORY_CHANGE, examples.CATEGORY],
     )
     def patch(self, request: Request, category_id: str) -> Response:
+        """Change single fields of a category."""
         return self._save(request, category_id, partial=True)
 
     @extend_schema(

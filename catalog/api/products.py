@@ -60,6 +60,7 @@ class ProductsView(APIView):
         responses=ProductSummarySerializer(many=True),
     )
     def get(self, request: Request) -> Response:
+        """List the products on the shelf; every filter narrows the list further."""
         pages = PageNumberPagination()
         page: Any = pages.paginate_queryset(product_rows(request), request, view=self)
         rows = ProductSummarySerializer(page, many=True).data
@@ -72,6 +73,7 @@ class ProductsView(APIView):
         examples=[examples.NEW_PRODUCT, examples.PRODUCT],
     )
     def post(self, request: Request) -> Response:
+        """Add a product with its variants. It is on the shelf at once, unless `status` says otherwise."""
         data = _read(request)
         fields = {"status": Product.Status.PUBLISHED, "store": None} | inputs.product_fields(data)
         fields["store"] = fields["store"] or inputs.default_store()
@@ -113,6 +115,7 @@ class ProductView(APIView):
 
     @extend_schema(operation_id="products_retrieve", responses=ProductSerializer, examples=[examples.PRODUCT])
     def get(self, request: Request, product_id: str) -> Response:
+        """Show a product with its variants and pictures. Staff also see what is not published."""
         product = with_details(visible_products(request)).filter(pk=product_id).first()
         if product is None:
             raise Http404

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.db.models import Max
 
 from catalog import context_processors
 from catalog.models import Category, Product
@@ -36,7 +37,8 @@ class CategoryInUse(DomainError):
 def save_category(
     *, category: Category, fields: Mapping[str, Any], actor: Any = None, check: Check | None = None
 ) -> Category:
-    """Create or change a category: `fields` are its model fields, `category` may be new.
+    """Create or change a category: `fields` are its model fields, `category` may be new, and then comes
+    after its siblings unless a `position` is given.
 
     Raises DuplicateName, BadInput for a category that would be below itself, and NotFound when it
     was deleted meanwhile.
@@ -44,6 +46,8 @@ def save_category(
     renamed = "name" in fields and not category._state.adding
     _lock(category)
     run(check)
+    if category._state.adding and "position" not in fields:
+        category.position = _after(fields.get("parent"))
     for name, value in fields.items():
         setattr(category, name, value)
     _check_parent(category)
@@ -110,6 +114,13 @@ def _lock(category: Category) -> None:
     list(rows.select_for_update().order_by("pk").values_list("pk"))
     if not category._state.adding:
         lock_row(category, rows)
+
+
+def _after(parent: Category | None) -> int:
+    """The position behind everything below `parent`, at the top without one."""
+    siblings = Category.objects.without_tree_fields().filter(parent=parent)
+    last = siblings.aggregate(last=Max("position"))["last"]
+    return 0 if last is None else last + 1
 
 
 def _check_parent(category: Category) -> None:

@@ -37,12 +37,14 @@ def told(response, status=200):
 
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_a_product_is_made_changed_and_deleted(staff, slash):
+    first = CategoryFactory(position=4)
     made = send(staff, "post", PHONE, slash)
     pk = told(made, 201)["id"]
     assert told(made, 201) == {"message": "Product created successfully", "id": pk} | PHONE
     shown = staff.get(f"/api/products/{pk}").json()
     assert (shown["product_name"], shown["price"], shown["stock_quantity"]) == tuple(PHONE.values())
     assert shown["category"] == "Other"
+    assert list(Category.objects.without_tree_fields()) == [first, Category.objects.get(name="Other")]
     changed = {"message": "Product updated successfully", "id": pk}
     assert told(send(staff, "put", {"id": pk, "quantity": 40}, slash)) == changed | PHONE | {"quantity": 40}
     told(send(staff, "put", {"id": pk, "price": 649.5}, slash))
