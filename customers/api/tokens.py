@@ -23,6 +23,7 @@ class MeView(APIView):
     """Whose token or session this is."""
 
     permission_classes = [IsAuthenticated]
+    has_versions = True
 
     @extend_schema(operation_id="me_retrieve", responses={200: MeSerializer})
     def get(self, request: Request) -> Response:
