@@ -129,6 +129,7 @@ def _with(known: Known) -> Callable[..., None]:
     quarter = itertools.cycle([True, True, True, False])
 
     def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
+        _keep_at_home(case.body)
         meta = case.meta
         if meta is None or meta.generation.mode is not GenerationMode.POSITIVE or not next(quarter):
             return
@@ -143,6 +144,12 @@ def _with(known: Known) -> Callable[..., None]:
             case.body = now.get("body") or _replaced(case.body, now)
 
     return before_call
+
+
+def _keep_at_home(body: Any) -> None:
+    """The shop sends messages to addresses it is given: made-up ones become one of this machine."""
+    if isinstance(body, dict) and str(body.get("url", "")).lower().startswith("http"):
+        body["url"] = "https://127.0.0.1/".ljust(len(str(body["url"])), "x")
 
 
 def _replaced(value: Any, now: Mapping[str, Any]) -> Any:

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.server
 _UNCOUNTED = {
     f"API_RATE_{kind}": "1000000/min" for kind in ("BROWSE", "CHECKOUT", "MANAGE", "SIGN_IN", "CODES")
 }
-# Signing out would end the run, and nothing may be sent to addresses that somebody made up.
-_NEVER = ["sign_out", "tokens_end_others", "webhooks_create", "webhooks_update"]
+# Who is signed in would end the run with these.
+_NEVER = ["sign_out", "tokens_end_others"]
 # DELETE /reviews/5 meets the route that lists the reviews of a product, which only reads.
 _BESIDE_THE_POINT = ("reviews_destroy: Undocumented status code: Received: 405",)
 # Operations that made-up requests cannot get right, and why. test_every_route gets each right.
@@ -36,6 +36,8 @@ _NEVER_RIGHT: dict[str, str] = {
     "cart_gift_cards_destroy": "no card can be in the cart",
     "orders_returns_create": "needs an order's own items",
     "orders_returns_receive": "needs a return's own items",
+    "webhooks_create": "the shop does not send to addresses of this machine",
+    "webhooks_update": "the demo has no webhooks",
     "webhooks_retrieve": "the demo has no webhooks",
     "webhooks_destroy": "the demo has no webhooks",
     "webhooks_rotate": "the demo has no webhooks",
@@ -78,11 +80,11 @@ def test_as_a_customer():
 @pytest.mark.xdist_group("fuzz-visitor")
 def test_as_a_visitor():
     with running_shop("fuzz-visitor", workers=1, **_UNCOUNTED) as shop:
-        report = fuzz(shop.url, token="", known=_known(shop, orders="1"), never=_NEVER, each=1)
+        report = fuzz(shop.url, token="", known=_known(shop, orders="1"), each=1)
     _nothing_wrong(report)
     for name in ("products_list", "products_retrieve", "cart_items_create", "delivery_retrieve"):
         assert report.statuses[name][200] + report.statuses[name][201], name
-    for name in ("orders_list", "payments_list", "products_create", "products_update"):
+    for name in ("orders_list", "payments_list", "products_create", "products_update", "sign_out"):
         assert set(report.statuses[name]) <= {401, 404}, name
 
 
@@ -129,6 +131,11 @@ def _known(shop: ShopServer, *, orders: str) -> Known:
         "customer_id": column("SELECT customer_id FROM customers_user WHERE id = 2"),
         "line_id": list(range(1, 30)),
         "country": ["DE", "AT"],
+        "delivery_retrieve:country": ["DE"],
+        "delivery_retrieve:postal_code": ["10115"],
+        "delivery_retrieve:weight_grams": [500],
+        "delivery_retrieve:subtotal": [20],
+        "delivery_retrieve:quantity": [1],
         "q": ["lamp", "wool"],
         "gateway": ["demo"],
         "cart_coupons_create:code": ["SHIPFREE"],
