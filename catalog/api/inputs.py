@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.utils.text import slugify
 
 from catalog.models import Product, Store, StoreSettings
+from catalog.services.choosing import VariantNeeded
 from catalog.services.editing import VariantData
 from ecommerce.lib.errors import BadInput
 
@@ -65,7 +66,7 @@ def changed_variants(product: Product, data: Mapping[str, Any]) -> list[VariantD
     """The variants that a change names; None when it changes none.
 
     Fields beside the product's own mean its only variant, whose SKU they may change. Raises
-    BadInput when it has several and no `sku` says which.
+    VariantNeeded when it has several and no `sku` says which.
     """
     if "variants" in data:
         if any("sku" not in item for item in data["variants"]):
@@ -73,13 +74,13 @@ def changed_variants(product: Product, data: Mapping[str, Any]) -> list[VariantD
         return [_variant(item, item["sku"]) for item in data["variants"]]
     if not any(name in data for name in ("sku", *_OF_VARIANT)):
         return None
-    skus = list(product.variants.values_list("sku", flat=True)[:2])
+    skus = list(product.variants.values_list("sku", flat=True))
     sku = data.get("sku")
     if len(skus) < 2:
         before = skus[0] if skus else _made_up_sku(product.name)
         return [_variant(data, sku or before, was=before)]
     if not sku:
-        raise BadInput("This product has several variants: say which one by its sku.", field="sku")
+        raise VariantNeeded(skus)
     return [_variant(data, sku)]
 
 

@@ -12,9 +12,10 @@ from django.db import IntegrityError
 
 from catalog.models import OutsideSale, StockItem, StockMovement, Variant
 from catalog.services import stock_rows
+from catalog.services.choosing import choose_sku
 from catalog.services.stock_levels import OutOfStock
 from catalog.services.stock_settling import settle
-from ecommerce.lib.errors import BadInput, DomainError, NotFound
+from ecommerce.lib.errors import DomainError, NotFound
 from ecommerce.lib.transactions import retrying_atomic
 
 _REASON = "Sold outside the shop"
@@ -29,23 +30,16 @@ class ReferenceReused(DomainError):
 def variant_to_sell(*, product_id: Any, sku: str = "") -> Variant:
     """The variant that a till means, on the shelf of the shop or not.
 
-    Raises NotFound when there is none, and BadInput (`variant_needed`, with the `skus` to choose
-    from) when the product has several.
+    Raises NotFound when there is none, and VariantNeeded when the product has several.
     """
     known = Variant.objects.select_related("product")
     found = list(known.filter(product_id=product_id, product__is_deleted=False)[:100])
     skus = [variant.sku for variant in found]
-    if not found or (sku and sku not in skus):
+    chosen = choose_sku(skus, sku)
+    if not chosen:
         field = "sku" if found else "product_id"
         raise NotFound("There is no such product.", code="unknown_product", field=field)
-    if len(found) > 1 and not sku:
-        raise BadInput(
-            "This product has several variants: say which one by its sku.",
-            code="variant_needed",
-            field="sku",
-            data={"skus": skus},
-        )
-    return found[skus.index(sku)] if sku else found[0]
+    return found[skus.index(chosen)]
 
 
 def sell_outside(*, variant: Variant, quantity: int, reference: str, actor: Any = None) -> OutsideSale:

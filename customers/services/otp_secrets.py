@@ -3,15 +3,14 @@
 The keys come from SECRET_KEY; what was made under one of SECRET_KEY_FALLBACKS stays good.
 """
 
-import base64
-import hashlib
-import hmac
 import secrets
 
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 
+from ecommerce.lib import sealing
+
 DIGITS = 6
+_PURPOSE = "customers.otp"
 
 
 def new_code() -> str:
@@ -26,27 +25,14 @@ def hash_of(phone: str, code: str) -> str:
 
 def hashes_of(phone: str, code: str) -> list[str]:
     """What the database may have kept of a code, under today's key first."""
-    text = f"{phone}:{code}".encode()
-    return [hmac.new(_key("hash", secret), text, hashlib.sha256).hexdigest() for secret in _secrets()]
+    return sealing.hashes_of(f"{phone}:{code}", purpose=_PURPOSE)
 
 
 def seal(code: str) -> str:
     """The code as it may travel through a broker."""
-    return _box().encrypt(code.encode()).decode()
+    return sealing.seal(code, purpose=_PURPOSE)
 
 
 def unseal(sealed: str) -> str:
     """Raises cryptography.fernet.InvalidToken for what `seal` did not write."""
-    return _box().decrypt(sealed.encode()).decode()
-
-
-def _box() -> MultiFernet:
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(_key("seal", secret))) for secret in _secrets()])
-
-
-def _key(purpose: str, secret: str) -> bytes:
-    return hmac.new(secret.encode(), f"customers.otp.{purpose}".encode(), hashlib.sha256).digest()
-
-
-def _secrets() -> list[str]:
-    return [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
+    return sealing.unseal(sealed, purpose=_PURPOSE)

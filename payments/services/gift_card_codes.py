@@ -3,17 +3,13 @@
 The keys come from SECRET_KEY; codes made under one of SECRET_KEY_FALLBACKS keep working.
 """
 
-import base64
-import hashlib
-import hmac
 import secrets
 
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
-
+from ecommerce.lib import sealing
 from orders.models.order import NUMBER_ALPHABET
 
 _LENGTH = 16  # of 32 characters: 80 bits
+_PURPOSE = "payments.gift-card"
 _READ_AS = str.maketrans("OIL", "011")
 
 
@@ -40,27 +36,14 @@ def hash_of(code: str) -> str:
 
 def hashes_of(code: str) -> list[str]:
     """What the database may have kept of a code, under today's key first."""
-    plain = normalise(code).encode()
-    return [hmac.new(_key("hash", secret), plain, hashlib.sha256).hexdigest() for secret in _secrets()]
+    return sealing.hashes_of(normalise(code), purpose=_PURPOSE)
 
 
 def seal(code: str) -> str:
     """The code as it may lie in the database until its email is sent."""
-    return _box().encrypt(code.encode()).decode()
+    return sealing.seal(code, purpose=_PURPOSE)
 
 
 def unseal(sealed: str) -> str:
     """Raises cryptography.fernet.InvalidToken for what `seal` did not write."""
-    return _box().decrypt(sealed.encode()).decode()
-
-
-def _box() -> MultiFernet:
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(_key("seal", secret))) for secret in _secrets()])
-
-
-def _key(purpose: str, secret: str) -> bytes:
-    return hmac.new(secret.encode(), f"payments.gift-card.{purpose}".encode(), hashlib.sha256).digest()
-
-
-def _secrets() -> list[str]:
-    return [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
+    return sealing.unseal(sealed, purpose=_PURPOSE)

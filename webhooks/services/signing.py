@@ -10,13 +10,14 @@ import hmac
 import secrets
 from datetime import datetime
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 
+from ecommerce.lib import sealing
 from webhooks.models import Endpoint
 
 _PREFIX = "whsec_"
 _BYTES = 32
+_PURPOSE = "webhooks.secret"
 
 
 class SecretLost(Exception):
@@ -29,7 +30,7 @@ def new_secret() -> str:
 
 def seal(secret: str) -> str:
     """The secret as it may lie in the database."""
-    return _box().encrypt(secret.encode()).decode()
+    return sealing.seal(secret, purpose=_PURPOSE)
 
 
 def headers_for(endpoint: Endpoint, *, event_id: str, body: bytes, now: datetime) -> dict[str, str]:
@@ -53,16 +54,7 @@ def _sign(secret: str, event_id: str, stamp: str, body: bytes) -> str:
 
 def _unseal(sealed: str) -> str:
     try:
-        return _box().decrypt(sealed.encode()).decode()
+        return sealing.unseal(sealed, purpose=_PURPOSE)
     except InvalidToken:
         words = "Its secret cannot be read: SECRET_KEY has changed. Make a new secret."
         raise SecretLost(words) from None
-
-
-def _box() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(_key(key))) for key in keys])
-
-
-def _key(secret_key: str) -> bytes:
-    return hmac.new(secret_key.encode(), b"webhooks.secret.seal", hashlib.sha256).digest()
