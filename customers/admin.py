@@ -15,6 +15,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from customers.models import Address, User
 from customers.services import tokens
 from customers.token_admin import ApiTokenAdmin  # noqa: F401 (registers)
+from customers.wishlist_admin import WishlistAdmin  # noqa: F401 (registers)
 
 
 class LowerCaseEmail(ModelForm):

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "customers.middleware.ViewedMiddleware",
     "ecommerce.middleware.DomainErrorMiddleware",
 ]
 

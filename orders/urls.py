@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import cart, changing, checkout, history, returns, tracking
+from orders.views import cart, changing, checkout, history, returns, tracking, wishlist
 
 app_name = "orders"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("cart/destination/", cart.set_destination, name="cart_destination"),
     path("cart/coupon/", cart.coupon_add, name="coupon_add"),
     path("cart/coupon/<int:pk>/remove/", cart.coupon_remove, name="coupon_remove"),
+    path("wishlist/<int:pk>/move/", wishlist.move, name="wishlist_move"),
     path("checkout/", checkout.start, name="checkout"),
     path("checkout/contact/", checkout.contact, name="checkout_contact"),
     path("checkout/address/", checkout.address, name="checkout_address"),
