@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from customers import account_views, phone_views, program_views, views
+from customers import account_views, email_code_views, phone_views, program_views, views
 
 app_name = "customers"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("addresses/<int:pk>/default/", views.address_default, name="address_default"),
     path("phone/", phone_views.confirm, name="phone"),
     path("phone/code/", phone_views.send_code, name="phone_code"),
+    path("email-code/", email_code_views.ask, name="email_code"),
+    path("email-code/enter/", email_code_views.enter, name="email_code_enter"),
     path("programs/", program_views.programs, name="programs"),
     path("programs/end/", program_views.end_programs, name="programs_end"),
     path("programs/<slug:token_id>/end/", program_views.end_program, name="program_end"),
