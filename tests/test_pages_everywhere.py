@@ -30,6 +30,8 @@ OPEN_TO_ALL = {
     "imprint": "/pages/imprint/",
     "sign in": "/account/login/",
     "sign up": "/account/signup/",
+    "code by email": "/account/email-code/",
+    "saved things": "/wishlist/",
     "reset": "/account/password/reset/",
     "not found": "/no-such-page/",
     "styleguide": "/styleguide/",
@@ -37,6 +39,8 @@ OPEN_TO_ALL = {
 FOR_ADA = {
     "account": "/account/",
     "orders": "/account/orders/",
+    "older orders": "/account/orders/older/",
+    "saved things": "/wishlist/",
     "profile": "/account/profile/",
     "addresses": "/account/addresses/",
     "new address": "/account/addresses/add/",
