@@ -65,7 +65,7 @@ def _load_rows(plan: Plan, progress: Progress) -> None:
         ReviewLoader(plan, people=people, shelf=shelf).load(drafts, bar=bar)
     load_tickets(plan, people=people)
     load_gift_cards(plan, ada=people.customer(ADA), owner=owner)
-    load_wishlist(ada=people.customer(ADA))
+    load_wishlist(plan, ada=people.customer(ADA))
 
 
 def _require_empty_shop() -> None:
