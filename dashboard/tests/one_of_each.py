@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from catalog.models import StockRequest, StoreSettings
-from catalog.tests.factories import AttributeValueFactory, VariantFactory
+from catalog.tests.factories import AttributeValueFactory, ProductFactory
 from customers.models import ApiToken
 from customers.services.tokens import issue_token
 from customers.tests.factories import UserFactory
@@ -27,7 +27,7 @@ from webhooks.models import Delivery, Endpoint, Event
 def make_one_of_each() -> dict[type[Model], Any]:
     """The row of every registered model. Whoever registers a new one adds it here."""
     customer = UserFactory(name="Nora Nagel")
-    variant = VariantFactory()
+    variant = ProductFactory().variants.get()
     AttributeValueFactory()
     order = paid_order(variant, customer=customer)
     StoreSettings.current().save()
@@ -37,7 +37,7 @@ def make_one_of_each() -> dict[type[Model], Any]:
     issue_token(user=customer)
     StockRequest.objects.create(variant=variant, email="waits@example.com")
     OrderFileFactory(order_id=order.pk, order_number=order.number)
-    ReviewFactory(product_id=variant.product_id)
+    ReviewFactory(product=variant.product)
     TicketFactory()
     endpoint = Endpoint.objects.create(url="https://erp.example/hook", events=["order.placed"])
     event = Event.objects.create(type="order.placed", payload="{}")

@@ -8,7 +8,7 @@ from django.urls import reverse
 from knox.models import AuthToken
 
 from catalog.models import StockRequest
-from catalog.tests.factories import VariantFactory
+from catalog.tests.factories import ProductFactory
 from customers.models import User
 from customers.services.tokens import issue_token
 from customers.tests.factories import PASSWORD, StaffFactory, UserFactory
@@ -26,7 +26,7 @@ NO_ADDRESSES = {"addresses-TOTAL_FORMS": 0, "addresses-INITIAL_FORMS": 0}
 
 @pytest.fixture
 def order(db):
-    return paid_order(VariantFactory(), customer=UserFactory(name="Nora Nagel"))
+    return paid_order(ProductFactory().variants.get(), customer=UserFactory(name="Nora Nagel"))
 
 
 def as_(role):
@@ -134,8 +134,8 @@ def test_files_of_orders_are_not_for_pickers_and_merchandisers(order):
 
 
 def test_a_merchandiser_sees_no_customer(order):
-    wish = StockRequest.objects.create(variant=VariantFactory(), email="waits@example.com")
-    review = ReviewFactory(product_id=order.lines.get().product_id, customer_email="nora@example.com")
+    wish = StockRequest.objects.create(variant=ProductFactory().variants.get(), email="waits@example.com")
+    review = ReviewFactory(product=order.lines.get().product, customer_email="nora@example.com")
     discount = DiscountFactory()
     discount.customers.add(order.customer)
     merchandiser = as_("merchandiser")
@@ -178,7 +178,7 @@ def test_a_hidden_field_keeps_its_value_whatever_is_sent(order):
 
 
 def test_answers_to_reviews_are_a_merchandisers_their_state_is_not():
-    review = ReviewFactory()
+    review = ReviewFactory(product=ProductFactory())
     merchandiser = as_("merchandiser")
     url = reverse("admin:reviews_review_change", args=[review.pk])
     merchandiser.post(url, {"answer": "Thank you!", "comments": "", "status": "rejected"})

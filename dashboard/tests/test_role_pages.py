@@ -248,7 +248,7 @@ def test_every_page_of_our_own_asks_for_its_permission(role, rows, client):
             continue
         with no_writes():
             assert client.get(url).status_code in (403, 405), (role.name, name)
-            assert client.post(url, {"ids": "1"}).status_code == 403, (role.name, name)
+            assert client.post(url, {"ids": "1"}).status_code in (403, 405), (role.name, name)
 
 
 def test_every_step_of_orders_and_returns_asks_for_its_permission(role, rows, client):
@@ -325,6 +325,6 @@ def test_the_way_to_the_shop_leads_to_what_one_may_see_only(role, rows, client):
         kind = ContentType.objects.get_for_model(model, for_concrete_model=False)
         answer = client.get(f"/admin/r/{kind.pk}/{row.pk}/")
         if label(model) in ("orders.order", "orders.return", "orders.draftorder"):
-            assert answer.status_code == 404
+            assert answer.status_code in (403, 404)
         elif answer.status_code == 302:
             assert expected(role, model)["view"], (role.name, label(model))
