@@ -93,7 +93,7 @@ class ImageInline(TabularInline):
 class ProductAdmin(CatalogAdmin):
     form = ProductForm
     list_display = ["thumbnail", "name", "category", "store", "price", "stock_words", "state", "rank"]
-    list_display_links = ["thumbnail", "name"]
+    list_display_links = ["name"]
     list_select_related = ["category", "store"]
     list_filter = ["status", "stock_state", "is_suspended", "category", "store", "tax_class"]
     search_fields = ["name", "slug", "variants__sku"]
@@ -108,7 +108,7 @@ class ProductAdmin(CatalogAdmin):
         ("For staff", {"fields": PRIVATE_FIELDS, "classes": ["collapse"]}),
     ]
 
-    @display(description="")
+    @display(description="Picture")
     def thumbnail(self, product: Product) -> SafeString | str:
         if not product.image:
             return "–"

@@ -127,4 +127,6 @@ class WithdrawalAdmin(_Looked):
 
 def order_link(order: Order) -> SafeString:
     address = reverse("admin:orders_order_change", args=[order.pk])
-    return format_html('<a href="{}" class="text-primary-600 underline">{}</a>', address, order.number)
+    return format_html(
+        '<a href="{}" class="text-primary-600 dark:text-primary-500 underline">{}</a>', address, order.number
+    )
