@@ -18,6 +18,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from catalog.admin.base import PRIVATE_FIELDS, CatalogAdmin
+from catalog.admin.moving import CHANGE_STOCK
 from catalog.admin.product_forms import ImageForm, ProductForm, VariantForm, VariantFormSet
 from catalog.admin.stock import StockForm
 from catalog.models import Product, ProductImage, StockMovement, Variant
@@ -92,7 +93,7 @@ class ImageInline(TabularInline):
 class ProductAdmin(CatalogAdmin):
     form = ProductForm
     list_display = ["thumbnail", "name", "category", "store", "price", "stock_words", "state", "rank"]
-    list_display_links = ["thumbnail", "name"]
+    list_display_links = ["name"]
     list_select_related = ["category", "store"]
     list_filter = ["status", "stock_state", "is_suspended", "category", "store", "tax_class"]
     search_fields = ["name", "slug", "variants__sku"]
@@ -107,7 +108,7 @@ class ProductAdmin(CatalogAdmin):
         ("For staff", {"fields": PRIVATE_FIELDS, "classes": ["collapse"]}),
     ]
 
-    @display(description="")
+    @display(description="Picture")
     def thumbnail(self, product: Product) -> SafeString | str:
         if not product.image:
             return "–"
@@ -170,9 +171,12 @@ class ProductAdmin(CatalogAdmin):
         settle_products(*ids)
         self.message_user(request, f"{len(ids)} set to “{status.label}”.", messages.SUCCESS)
 
-    @action(description="Change stock", url_path="to-stock", permissions=["change"])
+    @action(description="Change stock", url_path="to-stock", permissions=["stock"])
     def open_stock(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect("admin:catalog_product_stock", object_id)
+
+    def has_stock_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.has_view_permission(request) and request.user.has_perm(CHANGE_STOCK)
 
     def get_urls(self) -> list[URLPattern]:
         stock = path(
@@ -187,7 +191,7 @@ class ProductAdmin(CatalogAdmin):
         product = self.get_object(request, str(product_id))
         if product is None:
             raise Http404
-        if not self.has_change_permission(request, product):
+        if not self.has_stock_permission(request):
             raise PermissionDenied
         form = StockForm(
             request.POST or None, product=product, initial={"variant": request.GET.get("variant")}
