@@ -7,7 +7,8 @@ from django import forms
 from django.core.validators import EmailValidator
 
 _PASSWORD_HELP = "At least 8 characters. Three or four words in a row are easy to remember and hard to guess."
-_EMAIL = EmailValidator(message="Enter an email address like name@example.com")
+EMAIL_WORDS = "Enter an email address like name@example.com"
+_EMAIL = EmailValidator(message=EMAIL_WORDS)
 _REQUIRED = {
     "login": "Enter your email address",
     "email": "Enter your email address",

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from customers import account_views, phone_views, program_views, views
+from customers import account_views, code_views, phone_views, program_views, views, welcome_views
 
 app_name = "customers"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("addresses/<int:pk>/default/", views.address_default, name="address_default"),
     path("phone/", phone_views.confirm, name="phone"),
     path("phone/code/", phone_views.send_code, name="phone_code"),
+    path("code/", code_views.ask, name="code"),
+    path("code/enter/", code_views.enter, name="code_enter"),
+    path("code/again/", code_views.again, name="code_again"),
+    path("welcome/", welcome_views.welcome, name="welcome"),
     path("programs/", program_views.programs, name="programs"),
     path("programs/end/", program_views.end_programs, name="programs_end"),
     path("programs/<slug:token_id>/end/", program_views.end_program, name="program_end"),
