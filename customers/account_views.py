@@ -5,7 +5,9 @@ from functools import wraps
 from typing import Any
 
 from allauth.account import views
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
 
 
 def telling_errors(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -22,6 +24,16 @@ def telling_errors(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     return wrapper
 
 
+@never_cache
+def email_code(request: HttpRequest) -> HttpResponse:
+    """Enter the code that was sent to an address; the demo shows its own."""
+    response = _email_code(request)
+    if getattr(response, "context_data", None) is not None:
+        response.context_data["demo_code"] = settings.DEMO_MODE and settings.FIXED_ONE_TIME_CODE
+    return response
+
+
+_email_code = telling_errors(views.email_verification_sent)
 login = telling_errors(views.login)
 signup = telling_errors(views.signup)
 email = telling_errors(views.email)

@@ -26,6 +26,7 @@ urlpatterns = [
     path("login/", account_views.login),
     path("signup/", account_views.signup),
     path("email/", account_views.email),
+    path("confirm-email/", account_views.email_code),
     path("reauthenticate/", account_views.reauthenticate),
     path("password/change/", account_views.password_change),
     path("password/set/", account_views.password_set),

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
+    "allauth.usersessions",
     "django_countries",
     "django_filters",
     "django_htmx",
@@ -88,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "ecommerce.middleware.DomainErrorMiddleware",
 ]
 
@@ -317,8 +319,17 @@ ACCOUNT_FORMS = {
     "reset_password": "customers.account_forms.ResetPasswordForm",
     "reset_password_from_key": "customers.account_forms.ResetPasswordKeyForm",
     "reauthenticate": "customers.account_forms.ReauthenticateForm",
+    "confirm_email_verification_code": "customers.account_forms.EmailCodeForm",
 }
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+# By a code, not a link: only the browser that signed up can use it, so nobody opens somebody else's
+# account for them by following a link in an email (docs/sign-in.md).
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+# Codes of an address, as customers/services/otp.py counts its own.
+ACCOUNT_RATE_LIMITS = {"confirm_email": "5/h/key,20/d/key"}
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
