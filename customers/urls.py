@@ -2,7 +2,15 @@
 
 from django.urls import path, re_path
 
-from customers import account_views, code_views, phone_views, program_views, views, welcome_views
+from customers import (
+    account_views,
+    code_views,
+    phone_views,
+    program_views,
+    social_views,
+    views,
+    welcome_views,
+)
 
 app_name = "customers"
 urlpatterns = [
@@ -31,6 +39,12 @@ urlpatterns = [
     path("password/change/", account_views.password_change),
     path("password/set/", account_views.password_set),
     path("password/reset/", account_views.password_reset),
+    path("3rdparty/", social_views.connections),
+    path("3rdparty/signup/", social_views.address),
+    path("3rdparty/signup/code/", social_views.code, name="social_code"),
+    re_path(r"^(?P<provider>facebook|google)/login/$", social_views.start),
+    re_path(r"^(?P<provider>facebook|google)/login/callback/$", social_views.callback),
+    re_path(r"^(?:facebook|google)/login/token/$", social_views.no_tokens),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", account_views.password_reset_from_key
     ),
