@@ -38,7 +38,7 @@ def test_sign_in_by_email_in_any_case(client):
     assert client.session["_auth_user_id"] == str(user.pk)
 
 
-def test_wrong_password_and_unknown_email_answer_alike(client):
+def test_33_wrong_password_and_unknown_email_answer_alike(client):
     UserFactory(email="ada@example.com")
     pages = []
     for email in ("ada@example.com", "bob@example.com"):
@@ -59,7 +59,7 @@ def test_guessing_is_stopped(client):
     assert "_auth_user_id" not in client.session
 
 
-def test_next_leads_on_but_never_away(client):
+def test_50_next_leads_on_but_never_away(client):
     UserFactory(email="ada@example.com")
     data = {"login": "ada@example.com", "password": PASSWORD}
     assert client.post(reverse("account_login"), data | {"next": "/checkout/"}).url == "/checkout/"
@@ -68,7 +68,7 @@ def test_next_leads_on_but_never_away(client):
     assert away.url == reverse("customers:account")
 
 
-def test_reset_by_email_never_repeats_the_host_header(client, commit, mailoutbox, settings):
+def test_49_reset_by_email_never_repeats_the_host_header(client, commit, mailoutbox, settings):
     settings.ALLOWED_HOSTS = ["*"]
     user = UserFactory(email="ada@example.com")
     tokens.issue_token(user=user)
@@ -92,7 +92,7 @@ def test_reset_by_email_never_repeats_the_host_header(client, commit, mailoutbox
     assert "This link no longer works" in client.get(link, follow=True).content.decode()
 
 
-def test_reset_answers_known_and_unknown_alike(client, commit, mailoutbox):
+def test_33_reset_answers_known_and_unknown_alike(client, commit, mailoutbox):
     UserFactory(email="ada@example.com")
     answers = []
     for email in ("ada@example.com", "bob@example.com"):

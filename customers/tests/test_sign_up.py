@@ -187,3 +187,17 @@ def test_staff_are_asked_a_second_step_and_no_code(client):
     answer = client.post(reverse("account_login"), {"login": "sam@example.com", "password": PASSWORD})
     assert answer.url != CODE_PAGE
     assert client.session["_auth_user_id"] == str(sam.pk)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_49_emails_of_sign_up_never_repeat_the_host_header(client, commit, mailoutbox, settings, known):
+    settings.ALLOWED_HOSTS = ["*"]
+    if known:
+        UserFactory(email="ada@example.com")
+    given = {"name": "Ada", "email": "ada@example.com", "password1": NEW}
+    with commit():
+        client.post(reverse("account_signup"), given, headers={"host": "evil.example"})
+    (mail,) = mailoutbox
+    both = mail.body + mail.alternatives[0][0] + mail.subject
+    assert "evil.example" not in both
+    assert settings.SITE_URL in both
