@@ -28,8 +28,9 @@ def telling_errors(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 def email_code(request: HttpRequest) -> HttpResponse:
     """Enter the code that was sent to an address; the demo shows its own."""
     response = _email_code(request)
-    if getattr(response, "context_data", None) is not None:
-        response.context_data["demo_code"] = settings.DEMO_MODE and settings.FIXED_ONE_TIME_CODE
+    context = getattr(response, "context_data", None)
+    if context is not None:
+        context["demo_code"] = settings.DEMO_MODE and settings.FIXED_ONE_TIME_CODE
     return response
 
 

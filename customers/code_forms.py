@@ -25,7 +25,7 @@ class MobileForm(forms.Form):
             raise forms.ValidationError(error.message) from error
 
 
-def email_field(*, required: bool, **words: str) -> forms.EmailField:
+def email_field(*, required: bool, help_text: str) -> forms.EmailField:
     """An email address as every form of the shop asks for it."""
     return forms.EmailField(
         max_length=254,
@@ -35,7 +35,7 @@ def email_field(*, required: bool, **words: str) -> forms.EmailField:
         widget=forms.EmailInput(
             attrs={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"}
         ),
-        **words,
+        help_text=help_text,
     )
 
 

@@ -58,7 +58,8 @@ def send_sms(to: str, text: str) -> None:
         return _file(to, text)
     if settings.SMS_URL == CONSOLE:
         sys.stdout.write(f"To: {to}\n\n{text}\n\n")
-        return sys.stdout.flush()
+        sys.stdout.flush()
+        return None
     try:
         answer = sender_of(settings.SMS_URL).post(to, text)
     except requests.RequestException as error:
