@@ -12,6 +12,7 @@ from allauth.socialaccount.providers.facebook import views as facebook
 from allauth.socialaccount.providers.google import views as google
 from django.conf import settings
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -49,11 +50,12 @@ def start(request: HttpRequest, provider: str) -> HttpResponse:
 @never_cache
 @require_GET
 def callback(request: HttpRequest, provider: str) -> HttpResponse:
-    """Back from the provider. An answer that makes no sense is said like any other failure."""
+    """Back from the provider. An answer that makes no sense is said like any other failure, and so is
+    a rival sign-up with the same address in the same moment: the next try finds its account."""
     _configured(request, provider)
     try:
         return _CALLBACKS[provider](request)
-    except (KeyError, TypeError, AttributeError, ValueError):
+    except (KeyError, TypeError, AttributeError, ValueError, IntegrityError):
         return render(request, "socialaccount/authentication_error.html", status=401)
 
 
