@@ -26,6 +26,7 @@ urlpatterns = [
     path("code/", code_views.ask, name="code"),
     path("code/enter/", code_views.enter, name="code_enter"),
     path("code/again/", code_views.again, name="code_again"),
+    path("start-again/", account_views.start_again, name="start_again"),
     path("welcome/", welcome_views.welcome, name="welcome"),
     path("programs/", program_views.programs, name="programs"),
     path("programs/end/", program_views.end_programs, name="programs_end"),

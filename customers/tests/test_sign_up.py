@@ -182,6 +182,20 @@ def test_an_address_proven_by_another_account_stays_there(client, commit, mailou
     assert EmailAddress.objects.get(email="bob@example.com").user == bob
 
 
+def test_a_mistyped_address_is_given_up_and_the_basket_stays(client, commit):
+    session = client.session
+    session["basket"] = "kept"
+    session.save()
+    sign_up(client, commit, email="adda@example.com")
+    assert client.get(reverse("account_login")).url == CODE_PAGE
+    assert "Use another address" in client.get(CODE_PAGE).content.decode()
+    assert client.get("/account/start-again/").status_code == 405
+    assert client.post("/account/start-again/", {"next": "//evil.example"}).url == reverse("account_login")
+    assert client.get(reverse("account_login")).status_code == 200
+    assert client.session["basket"] == "kept"
+    assert sign_up(client, commit).url == CODE_PAGE
+
+
 def test_staff_are_asked_a_second_step_and_no_code(client):
     sam = User.objects.create_superuser("sam@example.com", PASSWORD)
     answer = client.post(reverse("account_login"), {"login": "sam@example.com", "password": PASSWORD})
