@@ -8,7 +8,8 @@ from django.conf import settings
 
 from catalog.models import StoreSettings
 from customers.models import User
-from customers.services import tokens
+from customers.services import emails, sessions, tokens
+from customers.services.otp_secrets import new_code
 from customers.tasks import send_account_email
 from ecommerce.lib.background import after_commit
 
@@ -54,9 +55,29 @@ class AccountAdapter(DefaultAccountAdapter):
         after_commit(send_account_email, message.subject, message.body, html, email)
 
     def set_password(self, user: User, password: str) -> None:
-        """A new password ends what the old one opened: API tokens too, not only sessions."""
+        """A new password ends what the old one opened: API tokens and sessions in other browsers.
+
+        On an account that nobody ever proved, it is the mailbox's reader who sets it; whatever else
+        signs in there is a stranger's.
+        """
+        if not emails.is_proven(user):
+            emails.shed(user)
         super().set_password(user, password)
         tokens.revoke_all(user=user)
+        keep = self.request.session.session_key if self.request and self.request.user == user else ""
+        sessions.end_others(user, keep or "")
+
+    def get_login_stages(self) -> list[str]:
+        """allauth's, with the shop's own idea of who has to prove an address."""
+        theirs = "allauth.account.stages.EmailVerificationStage"
+        return [
+            "customers.stages.VerifyEmailStage" if one == theirs else one
+            for one in super().get_login_stages()
+        ]
+
+    def generate_email_verification_code(self) -> str:
+        """Six digits like every code of the shop."""
+        return new_code()
 
 
 def on_this_shop(url: str) -> str:

@@ -2,7 +2,15 @@
 
 from django.urls import path, re_path
 
-from customers import account_views, phone_views, program_views, views
+from customers import (
+    account_views,
+    code_views,
+    phone_views,
+    program_views,
+    social_views,
+    views,
+    welcome_views,
+)
 
 app_name = "customers"
 urlpatterns = [
@@ -15,6 +23,11 @@ urlpatterns = [
     path("addresses/<int:pk>/default/", views.address_default, name="address_default"),
     path("phone/", phone_views.confirm, name="phone"),
     path("phone/code/", phone_views.send_code, name="phone_code"),
+    path("code/", code_views.ask, name="code"),
+    path("code/enter/", code_views.enter, name="code_enter"),
+    path("code/again/", code_views.again, name="code_again"),
+    path("start-again/", account_views.start_again, name="start_again"),
+    path("welcome/", welcome_views.welcome, name="welcome"),
     path("programs/", program_views.programs, name="programs"),
     path("programs/end/", program_views.end_programs, name="programs_end"),
     path("programs/<slug:token_id>/end/", program_views.end_program, name="program_end"),
@@ -22,10 +35,17 @@ urlpatterns = [
     path("login/", account_views.login),
     path("signup/", account_views.signup),
     path("email/", account_views.email),
+    path("confirm-email/", account_views.email_code),
     path("reauthenticate/", account_views.reauthenticate),
     path("password/change/", account_views.password_change),
     path("password/set/", account_views.password_set),
     path("password/reset/", account_views.password_reset),
+    path("3rdparty/", social_views.connections),
+    path("3rdparty/signup/", social_views.address),
+    path("3rdparty/signup/code/", social_views.code, name="social_code"),
+    re_path(r"^(?P<provider>facebook|google)/login/$", social_views.start),
+    re_path(r"^(?P<provider>facebook|google)/login/callback/$", social_views.callback),
+    re_path(r"^(?:facebook|google)/login/token/$", social_views.no_tokens),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", account_views.password_reset_from_key
     ),

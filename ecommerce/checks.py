@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
-from ecommerce.lib.sms import sender_of
+from ecommerce.lib.sms import CONSOLE, sender_of
 
 
 def is_local(site_url: str) -> bool:
@@ -62,8 +62,16 @@ def check_messages(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
                 id="ecommerce.W001",
             )
         )
+    if settings.SMS_URL == CONSOLE:
+        found.append(
+            Warning(
+                "SMS_URL is console: one-time codes are printed, and nobody gets them.",
+                hint="Set SMS_URL to twilio://SID:TOKEN@?from=+49… or https://TOKEN@host/path.",
+                id="ecommerce.W001",
+            )
+        )
     try:
-        if settings.SMS_URL:
+        if settings.SMS_URL not in ("", CONSOLE):
             sender_of(settings.SMS_URL)
     except ImproperlyConfigured as error:
         hint = "The secrets in it are percent-encoded; messages travel by https."

@@ -54,6 +54,9 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
+    "allauth.socialaccount.providers.facebook",
+    "allauth.socialaccount.providers.google",
+    "allauth.usersessions",
     "django_countries",
     "django_filters",
     "django_htmx",
@@ -88,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "ecommerce.middleware.DomainErrorMiddleware",
 ]
 
@@ -317,8 +321,17 @@ ACCOUNT_FORMS = {
     "reset_password": "customers.account_forms.ResetPasswordForm",
     "reset_password_from_key": "customers.account_forms.ResetPasswordKeyForm",
     "reauthenticate": "customers.account_forms.ReauthenticateForm",
+    "confirm_email_verification_code": "customers.account_forms.EmailCodeForm",
 }
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+# By a code, not a link: only the browser that signed up can use it, so nobody opens somebody else's
+# account for them by following a link in an email (docs/sign-in.md).
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+# Codes of an address, as customers/services/otp.py counts its own.
+ACCOUNT_RATE_LIMITS = {"confirm_email": "5/h/key,20/d/key"}
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
@@ -327,6 +340,46 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_ADAPTER = "customers.adapters.AccountAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
+
+# Sign-in with Facebook and Google: a button appears once both of a pair are set.
+FACEBOOK_APP_ID = env.str("FACEBOOK_APP_ID", "")
+FACEBOOK_APP_SECRET = env.str("FACEBOOK_APP_SECRET", "")
+FACEBOOK_PAGES = env.str("FACEBOOK_PAGES", "https://www.facebook.com")
+FACEBOOK_API = env.str("FACEBOOK_API", "https://graph.facebook.com")
+GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", "")
+GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET", "")
+GOOGLE_PAGES = env.str("GOOGLE_PAGES", "https://accounts.google.com")
+GOOGLE_API = env.str("GOOGLE_API", "https://oauth2.googleapis.com")
+_GRAPH = "v24.0"
+SOCIALACCOUNT_PROVIDERS: dict = {
+    "facebook": {
+        "VERSION": _GRAPH,
+        "AUTHORIZE_URL": f"{FACEBOOK_PAGES}/{_GRAPH}/dialog/oauth",
+        "GRAPH_API_URL": f"{FACEBOOK_API}/{_GRAPH}",
+        "FIELDS": ["id", "email", "name"],
+    },
+    "google": {
+        "SCOPE": ["openid", "profile", "email"],
+        "AUTHORIZE_URL": f"{GOOGLE_PAGES}/o/oauth2/v2/auth",
+        "ACCESS_TOKEN_URL": f"{GOOGLE_API}/token",
+        "ID_TOKEN_ISSUER": GOOGLE_PAGES,
+        "OAUTH_PKCE_ENABLED": True,
+    },
+}
+_SOCIAL_PAGES = []
+if FACEBOOK_APP_ID and FACEBOOK_APP_SECRET:
+    SOCIALACCOUNT_PROVIDERS["facebook"]["APP"] = {"client_id": FACEBOOK_APP_ID, "secret": FACEBOOK_APP_SECRET}
+    _SOCIAL_PAGES.append(FACEBOOK_PAGES)
+if GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET:
+    SOCIALACCOUNT_PROVIDERS["google"]["APP"] = {"client_id": GOOGLE_CLIENT_ID, "secret": GOOGLE_CLIENT_SECRET}
+    _SOCIAL_PAGES.append(GOOGLE_PAGES)
+SOCIALACCOUNT_ADAPTER = "customers.social.SocialAccountAdapter"
+SOCIALACCOUNT_FORMS = {"disconnect": "customers.social_forms.DisconnectForm"}
+# Only for addresses that are proven on both sides; the adapter decides.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
 
 # --- Payments -----------------------------------------------------------------------------
 
@@ -447,7 +500,7 @@ CONTENT_SECURITY_POLICY = {
         + ([env.str("AWS_S3_CUSTOM_DOMAIN")] if env.str("AWS_S3_CUSTOM_DOMAIN", "") else []),
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF, *_PAYMENT_PAGES],
+        "form-action": [SELF, *_PAYMENT_PAGES, *_SOCIAL_PAGES],
         "frame-ancestors": [NONE],
     }
 }
@@ -460,5 +513,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING")},
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        # At DEBUG it writes addresses down, and Facebook's carry the secret of the app.
+        "urllib3": {"level": "INFO"},
+    },
 }

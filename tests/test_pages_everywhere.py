@@ -30,6 +30,7 @@ OPEN_TO_ALL = {
     "imprint": "/pages/imprint/",
     "sign in": "/account/login/",
     "sign up": "/account/signup/",
+    "sign in by mobile": "/account/code/",
     "reset": "/account/password/reset/",
     "not found": "/no-such-page/",
     "styleguide": "/styleguide/",
@@ -43,6 +44,8 @@ FOR_ADA = {
     "password": "/account/password/change/",
     "email": "/account/email/",
     "programs": "/account/programs/",
+    "welcome": "/account/welcome/",
+    "connections": "/account/3rdparty/",
 }
 # Pictures that take up no room, although their alcove does.
 VANISHED = (
