@@ -7,6 +7,7 @@ from catalog.models import StockItem, StockLocation, StockMovement, Variant
 from catalog.services import stock_rows
 from catalog.services.stock_levels import OutOfStock
 from catalog.services.stock_settling import settle
+from ecommerce.lib.bulk import update_rows
 from ecommerce.lib.errors import BadInput
 from ecommerce.lib.transactions import retrying_atomic
 
@@ -33,7 +34,7 @@ def set_all_on_hand(*, counts: Mapping[int, int], reason: str, actor: Any = None
     if not changed:
         return 0
     movements = [_count(item, counts[item.variant_id], reason, actor) for item in changed]
-    StockItem.objects.bulk_update(changed, ["on_hand"], batch_size=300)
+    update_rows(changed, StockItem.objects.all(), ["on_hand"])
     StockMovement.objects.bulk_create(movements, batch_size=500)
     settle([item.variant_id for item in changed], freed=True)
     return len(changed)

@@ -37,6 +37,7 @@ def apply(import_id: int) -> bool:
     writer = Writer(row, actor=row.applied_by)
     for portion in portions(row.rows.filter(run=row.run)):
         writer.write(portion)
+    writer.finish()
     touched = sorted(writer.touched)
     for start in range(0, len(touched), CHUNK):
         settle_products(*touched[start : start + CHUNK])

@@ -9,12 +9,12 @@ from django.utils import timezone
 from catalog.models import Product, Variant
 from catalog.services.importing.columns import PRODUCT_FIELDS
 from catalog.services.importing.state import Shelves
+from ecommerce.lib.bulk import update_rows
 
 Changes = Mapping[str, list[str]]
 
 PRODUCT_COLUMNS = frozenset(PRODUCT_FIELDS)
 VARIANT_COLUMNS = frozenset({"price", "compare_at_price", "weight_grams"})
-_BATCH = 300
 
 
 def set_variant(variant: Variant, changes: Changes, *, side: int) -> None:
@@ -50,7 +50,7 @@ def update_variants(changes: Mapping[int, Changes], *, side: int, actor: Any) ->
         set_variant(variant, changes[variant.pk], side=side)
         variant.modified_by, variant.modified_at = actor, timezone.now()
     names = ["price", "compare_at", "weight_grams", "modified_by", "modified_at"]
-    Variant.objects.bulk_update(found, names, batch_size=_BATCH)
+    update_rows(found, Variant.objects.all(), names)
 
 
 def update_products(changes: Mapping[int, Changes], shelves: Shelves, *, side: int, actor: Any) -> None:
@@ -60,4 +60,4 @@ def update_products(changes: Mapping[int, Changes], shelves: Shelves, *, side: i
         set_product(product, changes[product.pk], shelves, side=side)
         product.modified_by, product.modified_at = actor, timezone.now()
     names = ["name", "description", "category", "store", "status", "modified_by", "modified_at"]
-    Product.objects.bulk_update(found, names, batch_size=_BATCH)
+    update_rows(found, Product.objects.all(), names)

@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from catalog.models import Product, ProductImport, ProductImportRow, Variant
 from catalog.services.importing.planning import CHUNK
-
-_BATCH = 300
+from ecommerce.lib.bulk import update_rows
 
 
 def last_variants_of(row: ProductImport, product_ids: Iterable[int]) -> set[int]:
@@ -36,9 +35,9 @@ def remove_empty_products(row: ProductImport, *, actor: Any) -> set[int]:
 
 def remove(model: type[Product] | type[Variant], ids: list[int], *, actor: Any) -> None:
     """Mark rows deleted, each with a token of its own, which frees its unique keys."""
-    rows = list(model.objects.filter(pk__in=ids).only("pk"))
+    rows = list(model.objects.filter(pk__in=ids))
     for row in rows:
         row.is_deleted, row.deletion_token = True, uuid.uuid4().hex
         row.modified_by, row.modified_at = actor, timezone.now()
     names = ["is_deleted", "deletion_token", "modified_by", "modified_at"]
-    model.all_objects.bulk_update(rows, names, batch_size=_BATCH)
+    update_rows(rows, model.all_objects.all(), names)

@@ -16,6 +16,7 @@ from catalog.services.importing.planning import CHUNK
 from catalog.services.importing.state import ProductNow, Shelves, VariantNow, products_now, variants_now
 from catalog.services.importing.writing import lock_rows
 from catalog.services.stock_counts import set_all_on_hand
+from ecommerce.lib.bulk import update_rows
 from ecommerce.lib.transactions import retrying_atomic
 
 
@@ -57,7 +58,7 @@ class _WayBack:
             )[:300]
             row.undo = ProductImportRow.Undo.KEPT if row.undo_words else ProductImportRow.Undo.DONE
         self._put_back([row for row in rows if not row.undo_words])
-        ProductImportRow.objects.bulk_update(rows, ["undo", "undo_words"], batch_size=300)
+        update_rows(rows, ProductImportRow.objects.all(), ["undo", "undo_words"])
 
     def finish(self) -> None:
         """Products that the import made and that have no variant left go; all others are settled."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -46,8 +46,15 @@ class Writer:
         counts = {row.variant_id: int(row.changes["stock"][1]) for row in rows if "stock" in row.changes}
         if counts:
             set_all_on_hand(counts=counts, reason=f"{self.product_import}"[:200], actor=self.actor)  # type: ignore[arg-type]
-        ProductImportRow.objects.bulk_update(rows, ["variant", "product"], batch_size=_BATCH)
         self.touched |= {row.product_id for row in rows if row.product_id}
+
+    def finish(self) -> None:
+        """Note on the rows of new variants which they became: one statement for all of them."""
+        made = Variant.objects.filter(sku=OuterRef("sku"))
+        new = self.product_import.rows.filter(run=self.product_import.run, kind=ProductImportRow.Kind.NEW)
+        new.update(
+            variant_id=Subquery(made.values("pk")[:1]), product_id=Subquery(made.values("product")[:1])
+        )
 
     def _lock(self, rows: Iterable[ProductImportRow]) -> None:
         """In the order in which sales lock: stock rows, variants, products."""
