@@ -169,7 +169,7 @@ def _compare_product(planner: "Planner", chunk: "Chunk", row: "PlannedRow", said
             row.errors.append(f"{name}: Line {line} says something else of the same product.")
         elif line == row.line:
             _compare_field(planner, row, name, text, now.get(name, ""))
-    if row.makes_product and not row.errors:
+    if row.makes_product:
         planner.new_products.add(row.product_key)
 
 
