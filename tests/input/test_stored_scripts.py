@@ -51,7 +51,7 @@ def shop(commit, mailoutbox):
         order = Order.objects.get(pk=order.pk)
         line = OrderLine.objects.get(order=order)
         request_return(order=order, lines={line.pk: (1, "other", PAYLOAD)}, note=PAYLOAD)
-    ReviewFactory(product=product, customer=customer, review=PAYLOAD, title=PAYLOAD, answer=PAYLOAD)
+    ReviewFactory(product=product, customer=customer, review=PAYLOAD, answer=PAYLOAD)
     TicketFactory(name=PAYLOAD, subject=PAYLOAD, message=PAYLOAD)
     row = progress.begin(upload=upload(f"sku,{SHORT.replace(chr(34), '')}\n", name=PAYLOAD))
     checking.check(row.pk)

@@ -35,7 +35,8 @@ def open_sheet(file: IO[bytes]) -> Sheet:
     """
     encoding = _encoding(file)
     file.seek(0)
-    text = io.TextIOWrapper(io.BufferedReader(_Raw(file)), encoding=encoding, newline="")
+    buffered = io.BufferedReader(_Raw(file))  # type: ignore[type-var]
+    text = io.TextIOWrapper(buffered, encoding=encoding, newline="")
     first = text.readline(MAX_CELL)
     if not first.strip():
         raise BadInput("The first line is empty. It has to name the columns.", field="file")

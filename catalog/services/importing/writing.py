@@ -87,7 +87,7 @@ class Writer:
         made = []
         for row in rows:
             position = self._last_position[row.product_id] = self._last_position[row.product_id] + 1  # type: ignore[index]
-            variant = Variant(
+            variant = Variant(  # type: ignore[misc]
                 product_id=row.product_id,
                 sku=row.sku,
                 position=position,
