@@ -16,6 +16,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "Catalogue",
         (
             ("Products", "deployed_code", "catalog.product"),
+            ("Imports", "upload_file", "catalog.productimport"),
             ("Categories", "account_tree", "catalog.category"),
             ("Stock", "warehouse", "catalog.stockitem"),
             ("Stock places", "pin_drop", "catalog.stocklocation"),

@@ -406,6 +406,8 @@ _PAYMENT_PAGES = ([STRIPE_PAGES] if STRIPE_SECRET_KEY else []) + ([PAYPAL_PAGES]
 
 # Lets events be sent into one's own network, and without https.
 WEBHOOKS_ALLOW_PRIVATE = env.bool("WEBHOOKS_ALLOW_PRIVATE", False)
+# The same for addresses of pictures in files of products.
+IMPORTS_ALLOW_PRIVATE = env.bool("IMPORTS_ALLOW_PRIVATE", False)
 
 # --- API ----------------------------------------------------------------------------------
 

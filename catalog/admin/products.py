@@ -9,9 +9,11 @@ from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
@@ -24,10 +26,12 @@ from catalog.admin.stock import StockForm
 from catalog.models import Product, ProductImage, StockMovement, Variant
 from catalog.services import images
 from catalog.services.editing import settle_products
+from catalog.services.importing import exporting
 from catalog.services.products import delete_product, stamp_author
 from catalog.services.slugs import unique_slug
 from ecommerce.lib.errors import DomainError
 from ecommerce.lib.money import format_money
+from ecommerce.lib.spreadsheets import stream_csv
 
 _HISTORY = 30
 
@@ -99,7 +103,8 @@ class ProductAdmin(CatalogAdmin):
     search_fields = ["name", "slug", "variants__sku"]
     readonly_fields = ["slug"]
     inlines = [VariantInline, ImageInline]
-    actions = ["publish", "hide"]
+    actions = ["publish", "hide", "export_chosen"]
+    actions_list = ["import_products", "export_all"]
     actions_detail = ["open_stock"]
     ordering = ["rank", "pk"]
     fieldsets = [
@@ -171,6 +176,27 @@ class ProductAdmin(CatalogAdmin):
         settle_products(*ids)
         self.message_user(request, f"{len(ids)} set to “{status.label}”.", messages.SUCCESS)
 
+    @action(description="Export as CSV", permissions=["view"])
+    def export_chosen(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponseBase:
+        return _export(queryset)
+
+    @action(description="Export", url_path="to-export", permissions=["view"], icon="download")
+    def export_all(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:catalog_product_export")
+
+    @action(description="Import", url_path="to-import", permissions=["import"], icon="upload_file")
+    def import_products(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:catalog_productimport_add")
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("catalog.add_productimport")
+
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Every product as the file that an import understands."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return _export(Product.objects.all())
+
     @action(description="Change stock", url_path="to-stock", permissions=["stock"])
     def open_stock(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect("admin:catalog_product_stock", object_id)
@@ -184,7 +210,10 @@ class ProductAdmin(CatalogAdmin):
             self.admin_site.admin_view(self.stock_view),
             name="catalog_product_stock",
         )
-        return [stock, *super().get_urls()]
+        export = path(
+            "export.csv", self.admin_site.admin_view(self.export_view), name="catalog_product_export"
+        )
+        return [stock, export, *super().get_urls()]
 
     def stock_view(self, request: HttpRequest, product_id: int) -> HttpResponse:
         """The movements of a product's variants, and the form for the next one."""
@@ -223,6 +252,12 @@ class ProductAdmin(CatalogAdmin):
         words = "The count is as it was." if movement is None else f"{movement.on_hand_after} on hand now."
         self.message_user(request, f"{form.cleaned_data['variant'].sku}: {words}", messages.SUCCESS)
         return True
+
+
+def _export(products: QuerySet[Product]) -> HttpResponseBase:
+    header = exporting.header()
+    name = f"products-{timezone.localdate():%Y-%m-%d}.csv"
+    return stream_csv(name, header, exporting.lines(products, header))
 
 
 def _small(stem: str) -> str:
