@@ -2,7 +2,9 @@
 
 from ecommerce.access.rules import ANYBODY, HOLDER, SENDER, SIGNED_IN, Methods, owner, staff
 
-_SEE_ORDER = owner("orders.view_order", link=True)
+# Every answer about an order says what it cost.
+_SEE = ("orders.view_order", "orders.see_order_amounts")
+_SEE_ORDER = owner(*_SEE, link=True)
 
 
 def _catalogue(model: str) -> Methods:
@@ -12,7 +14,7 @@ def _catalogue(model: str) -> Methods:
 
 
 def _returns(permission: str) -> Methods:
-    return {"POST": staff("orders.view_order", permission, hides=True)}
+    return {"POST": staff(*_SEE, permission, hides=True)}
 
 
 _CATALOGUE: dict[str, Methods] = {
@@ -65,20 +67,20 @@ _CART: dict[str, Methods] = {
 
 _ORDERS: dict[str, Methods] = {
     "api_orders": {"GET": SIGNED_IN, "POST": ANYBODY},
-    "api_order": {"GET": _SEE_ORDER, "PATCH": owner("orders.view_order", "orders.change_order", link=True)},
+    "api_order": {"GET": _SEE_ORDER, "PATCH": owner(*_SEE, "orders.change_order", link=True)},
     "api_order_status": {
-        "PUT": owner("orders.view_order", "orders.change_order", link=True),
+        "PUT": owner(*_SEE, "orders.change_order", link=True),
     },
-    "api_order_items": {"PUT": staff("orders.view_order", "orders.change_order", hides=True)},
-    "api_picking": {"PUT": staff("orders.view_order", "orders.change_order", hides=True)},
+    "api_order_items": {"PUT": staff(*_SEE, "orders.change_order", hides=True)},
+    "api_picking": {"PUT": staff(*_SEE, "orders.pack_order", hides=True)},
     "api_order_payments": {"GET": _SEE_ORDER, "POST": _SEE_ORDER},
     "api_order_files": {"GET": owner("documents.view_orderfile", link=True)},
-    "api_customer_orders": {"GET": owner("orders.view_order")},
+    "api_customer_orders": {"GET": owner(*_SEE)},
     "api_returns": {"GET": _SEE_ORDER, "POST": _SEE_ORDER},
     "api_return": {"GET": _SEE_ORDER},
     "api_return_approve": _returns("orders.change_return"),
     "api_return_reject": _returns("orders.change_return"),
-    "api_return_receive": _returns("orders.change_return"),
+    "api_return_receive": _returns("orders.receive_return"),
     "api_return_close": _returns("orders.change_return"),
     "api_return_cancel": {"POST": _SEE_ORDER},
     "api_return_refund": _returns("payments.add_refund"),

@@ -2,7 +2,7 @@
 
 from ecommerce.access.rules import ANYBODY, NOBODY, Methods, button, form, page, staff
 
-_SEE_ORDERS, _CHANGE_ORDERS = staff("orders.view_order"), staff("orders.change_order")
+_CHANGE_ORDERS = staff("orders.change_order")
 _ANY_STAFF = staff()
 
 # Each model of the staff site, and what nobody does there by hand.
@@ -13,6 +13,7 @@ _MODELS = {
     "catalog.category": "",
     "catalog.hold": "add change delete",
     "catalog.product": "",
+    "catalog.productimport": "delete",
     "catalog.stockitem": "add change delete",
     "catalog.stocklocation": "",
     "catalog.stockmovement": "add change delete",
@@ -71,12 +72,14 @@ _SITE: dict[str, Methods] = {
     "admin:login": page(ANYBODY),
     "admin:logout": button(_ANY_STAFF),
     "admin:password_change": form(_ANY_STAFF),
-    "admin:auth_user_password_change": form(staff("customers.change_user")),
+    "admin:auth_user_password_change": form(staff("customers.change_user", "auth.change_group")),
     "admin:password_change_done": page(_ANY_STAFF),
     "admin:autocomplete": page(_ANY_STAFF),
     "admin:search": page(_ANY_STAFF),
     "admin:jsi18n": page(_ANY_STAFF),
+    # Leads to the page of a row for whoever may view the row.
     "admin:view_on_site": page(_ANY_STAFF),
+    "admin/r/<int:content_type_id>/<path:object_id>/": page(_ANY_STAFF),
     "admin:app_list": page(_ANY_STAFF),
     "admin/(?P<url>.*)$": page(_ANY_STAFF),
     "admin:low_stock": page(staff("catalog.view_product")),
@@ -85,20 +88,22 @@ _SITE: dict[str, Methods] = {
     "admin:reconciliation_repair": form(staff("payments.view_payment", "payments.change_payment")),
 }
 
+_PACK = staff("orders.pack_order")
 _ORDERS: dict[str, Methods] = {
-    "admin:orders_order_papers": form(_CHANGE_ORDERS),
-    "admin:orders_order_pick_list": page(_CHANGE_ORDERS),
-    "admin:orders_order_act": form(_CHANGE_ORDERS),
+    "admin:orders_order_papers": form(_PACK),
+    "admin:orders_order_pick_list": page(_PACK),
+    # Each step of an order and of a return has a permission of its own (dashboard/order_actions.py).
+    "admin:orders_order_act": form(staff("orders.view_order")),
+    "admin:orders_return_act": form(staff("orders.view_return")),
     "admin:orders_order_edit": form(_CHANGE_ORDERS),
     "admin:orders_order_address": form(_CHANGE_ORDERS),
     "admin:orders_order_refund": form(staff("orders.change_order", "payments.add_refund")),
-    "admin:orders_order_note": button(_CHANGE_ORDERS),
-    "admin:orders_return_act": form(staff("orders.view_return", "orders.change_return")),
+    "admin:orders_order_note": button(staff("orders.view_order")),
     "admin:orders_draftorder_place": form(staff("orders.change_draftorder")),
     "admin:orders_draftorder_discard": form(staff("orders.delete_draftorder")),
     "admin:orders_shippingmethod_try_it": page(staff("orders.view_shippingmethod")),
-    "admin:orders_taxrate_load": form(staff("orders.change_taxrate")),
-    "admin:orders_taxrate_load_rates": page(staff("orders.change_taxrate")),
+    "admin:orders_taxrate_load": form(staff("orders.add_taxrate", "orders.change_taxrate")),
+    "admin:orders_taxrate_load_rates": page(staff("orders.add_taxrate", "orders.change_taxrate")),
     "admin:orders_discount_preview": page(staff("orders.view_discount")),
     "admin:orders_discount_codes": form(staff("orders.view_discountcode")),
     "admin:orders_discount_codes_csv": page(staff("orders.view_discountcode")),
@@ -106,10 +111,15 @@ _ORDERS: dict[str, Methods] = {
     "admin:orders_discount_open_codes": page(staff("orders.view_discountcode")),
 }
 
+_COUNT = staff("catalog.view_product", "catalog.change_stockitem")
 _CATALOGUE: dict[str, Methods] = {
-    "admin:catalog_stockitem_move": form(staff("catalog.change_product")),
-    "admin:catalog_product_stock": form(staff("catalog.change_product")),
-    "admin:catalog_product_open_stock": page(staff("catalog.change_product")),
+    "admin:catalog_stockitem_move": form(staff("catalog.change_stockitem")),
+    "admin:catalog_product_stock": form(_COUNT),
+    "admin:catalog_product_open_stock": page(_COUNT),
+    "admin:catalog_product_export": page(staff("catalog.view_product")),
+    "admin:catalog_product_export_all": page(staff("catalog.view_product")),
+    "admin:catalog_product_import_products": page(staff("catalog.add_productimport")),
+    "admin:catalog_productimport_step": button(staff("catalog.change_productimport")),
 }
 
 _MONEY: dict[str, Methods] = {
