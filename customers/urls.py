@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from customers import account_views, phone_views, program_views, views
+from customers import account_views, mfa_views, phone_views, program_views, views
 
 app_name = "customers"
 urlpatterns = [
@@ -23,6 +23,14 @@ urlpatterns = [
     path("signup/", account_views.signup),
     path("email/", account_views.email),
     path("reauthenticate/", account_views.reauthenticate),
+    path("2fa/", mfa_views.index),
+    path("2fa/authenticate/", mfa_views.authenticate),
+    path("2fa/reauthenticate/", mfa_views.reauthenticate),
+    path("2fa/totp/activate/", mfa_views.activate_totp),
+    path("2fa/webauthn/add/", mfa_views.add_passkey),
+    path("2fa/webauthn/reauthenticate/", mfa_views.reauthenticate_passkey),
+    path("2fa/webauthn/keys/<int:pk>/edit/", mfa_views.rename_passkey),
+    path("2fa/webauthn/keys/<int:pk>/remove/", mfa_views.remove_passkey),
     path("password/change/", account_views.password_change),
     path("password/set/", account_views.password_set),
     path("password/reset/", account_views.password_reset),
