@@ -7,11 +7,18 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 
 from catalog.models import StoreSettings
+from customers import second_factor
 from customers.models import User
 from customers.services import emails, sessions, tokens
 from customers.services.otp_secrets import new_code
 from customers.tasks import send_account_email
 from ecommerce.lib.background import after_commit
+
+_WAYS = {
+    "reauthenticate": "Use your password",
+    "mfa_reauthenticate": "Use a code",
+    "mfa_reauthenticate:webauthn": "Use a passkey",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -53,6 +60,14 @@ class AccountAdapter(DefaultAccountAdapter):
         message = self.render_mail(template_prefix, email, {"email": email, **known, **context})
         html = message.alternatives[0][0] if getattr(message, "alternatives", None) else ""
         after_commit(send_account_email, message.subject, message.body, html, email)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, str]]:
+        """In the shop's words. A password is no second step: who still has to pass it is not offered it."""
+        methods = super().get_reauthentication_methods(user)
+        if second_factor.missing(self.request) is second_factor.Missing.STEP:
+            methods = [method for method in methods if method["id"] != "reauthenticate"]
+        words = {method["id"]: method["description"] for method in methods} | _WAYS
+        return [method | {"description": words[method["id"]]} for method in methods]
 
     def set_password(self, user: User, password: str) -> None:
         """A new password ends what the old one opened: API tokens and sessions in other browsers.

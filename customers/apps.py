@@ -6,4 +6,9 @@ class CustomersConfig(AppConfig):
     verbose_name = "Customers"
 
     def ready(self) -> None:
+        from allauth.mfa.signals import authenticator_added
+
         from customers import receivers  # noqa: F401 (connects)
+        from customers.second_factor import remember_set_up
+
+        authenticator_added.connect(remember_set_up, dispatch_uid="customers.second_factor")

@@ -48,6 +48,20 @@ def check_fixed_code(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
     return [_fixed_code()] if reachable and _fixed_outside_demo() else []
 
 
+@register(Tags.security)
+def check_second_factor(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Only the demo's published account may do without a second step."""
+    if not settings.SECOND_FACTOR_EXEMPT or settings.DEMO_MODE:
+        return []
+    return [
+        Error(
+            "SECOND_FACTOR_EXEMPT is set: staff could act with a password alone.",
+            hint="Leave SECOND_FACTOR_EXEMPT out; it is for the demo.",
+            id="ecommerce.E020",
+        )
+    ]
+
+
 @register(Tags.security, deploy=True)
 def check_messages(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """One-time codes are random, and reach the phones they are for."""

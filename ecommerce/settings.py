@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "customers.middleware.SecondFactorMiddleware",
     "ecommerce.middleware.DomainErrorMiddleware",
 ]
 
@@ -294,10 +295,7 @@ PHONENUMBER_DB_FORMAT = "E164"
 # --- Accounts -----------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "customers.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["customers.backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -339,7 +337,25 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_ADAPTER = "customers.adapters.AccountAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
-MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
+MFA_ADAPTER = "customers.mfa_adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "authenticate": "customers.mfa_forms.AuthenticateForm",
+    "reauthenticate": "customers.mfa_forms.ReauthenticateForm",
+    "activate_totp": "customers.mfa_forms.ActivateTOTPForm",
+    "add_webauthn": "customers.mfa_forms.AddPasskeyForm",
+    "login_webauthn": "customers.mfa_forms.LoginPasskeyForm",
+    "authenticate_webauthn": "customers.mfa_forms.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "customers.mfa_forms.ReauthenticatePasskeyForm",
+    "edit_webauthn": "customers.mfa_forms.RenamePasskeyForm",
+}
+# Browsers allow passkeys on one's own machine without https; so does the shop, and nowhere else.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS and _site.hostname in ("localhost", "127.0.0.1", "::1")
+# Staff who need no second step: the demo's published account. Refused outside demo mode.
+SECOND_FACTOR_EXEMPT: list[str] = env.list(
+    "SECOND_FACTOR_EXEMPT", ["owner@alcove.example"] if DEMO_MODE else []
+)
 
 # Sign-in with Facebook and Google: a button appears once both of a pair are set.
 FACEBOOK_APP_ID = env.str("FACEBOOK_APP_ID", "")

@@ -9,7 +9,7 @@ from knox.models import AuthToken
 
 from customers.models import User
 from customers.services import tokens
-from customers.tests.factories import PASSWORD, StaffFactory, UserFactory
+from customers.tests.factories import PASSWORD, StaffFactory, UserFactory, totp_code
 
 pytestmark = pytest.mark.django_db
 NEW = "walnut-canoe-lantern"
@@ -131,7 +131,9 @@ def test_staff_sign_in_reaches_the_staff_site(client):
     response = client.post(
         reverse("account_login"), {"login": "owner@example.com", "password": PASSWORD, "next": "/admin/"}
     )
-    assert response.url == "/admin/"
+    assert response.url == reverse("mfa_authenticate")
+    assert client.post(response.url, {"code": totp_code()}).url == "/admin/"
+    assert client.get("/admin/").status_code == 200
 
 
 def test_looking_at_the_pages_writes_nothing(client):
