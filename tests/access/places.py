@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.files.base import ContentFile
@@ -13,7 +14,7 @@ from django.urls import reverse
 
 from catalog.models import StockRequest
 from catalog.tests.factories import ProductImageFactory
-from customers.models import ApiToken
+from customers.models import ApiToken, User
 from customers.tests.factories import AddressFactory
 from documents.tests.factories import OrderFileFactory
 from orders.models import Cart, Withdrawal
@@ -28,7 +29,9 @@ Arguments = dict[str, Any]
 
 
 class Places(Stage):
-    """The stage of the API's routes, with what only pages have."""
+    """The stage of the API's routes, with what only pages have. `comes` is who asks for them."""
+
+    comes: User | None = None
 
     def arguments(self, name: str) -> Arguments:
         """What goes into the address of this name; what it leads to is made now."""
@@ -40,7 +43,8 @@ class Places(Stage):
 
     def form(self, name: str) -> dict[str, Any]:
         """What a form sends that names its thing by a field and not by its address."""
-        return {"sku": self.variant.sku, "quantity": "1"} if name == "orders:cart_add" else {}
+        things = {"orders:cart_add": self.variant, "catalog:notify": self.sold_out.variants.get()}
+        return {"variant": things[name].sku, "quantity": "1"} if name in things else {}
 
 
 def _order(places: Places) -> Arguments:
@@ -99,9 +103,18 @@ def _gift_card(places: Places) -> Arguments:
 
 
 def _second_factor(places: Places) -> Arguments:
-    TOTP.activate(places.customer, generate_totp_secret())
-    RecoveryCodes.activate(places.customer)
+    """Whoever comes has one; without, these pages are not there."""
+    if (user := places.comes) is not None:
+        if not Authenticator.objects.filter(user=user).exists():
+            TOTP.activate(user, generate_totp_secret())
+        RecoveryCodes.activate(user)
     return {}
+
+
+def _passkey(places: Places) -> Arguments:
+    data = {"name": "My phone", "passwordless": True, "credential": {}}
+    key = Authenticator.objects.create(user=places.customer, type=Authenticator.Type.WEBAUTHN, data=data)
+    return {"pk": key.pk}
 
 
 def _kept_goods(places: Places) -> Arguments:
@@ -170,6 +183,8 @@ _ARGUMENTS: dict[str, Callable[[Places], Arguments]] = {
     "customers:program_end": _program,
     "orders:cart_hold": _kept_goods,
     "mfa_deactivate_totp": _second_factor,
+    "mfa_edit_webauthn": _passkey,
+    "mfa_remove_webauthn": _passkey,
     "mfa_view_recovery_codes": _second_factor,
     "mfa_download_recovery_codes": _second_factor,
     "account_confirm_email": _confirmation,
