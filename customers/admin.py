@@ -17,6 +17,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from customers.models import Address, User
 from customers.services import profiles, tokens
 from customers.token_admin import ApiTokenAdmin  # noqa: F401 (registers)
+from customers.wishlist_admin import WishlistAdmin  # noqa: F401 (registers)
 from ecommerce.lib.field_rights import SUPERUSERS, FieldRights
 
 GIVE_ROLES = "auth.change_group"

@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from customers import (
     account_views,
     code_views,
+    email_code_views,
     mfa_views,
     phone_views,
     program_views,
@@ -29,6 +30,8 @@ urlpatterns = [
     path("code/again/", code_views.again, name="code_again"),
     path("start-again/", account_views.start_again, name="start_again"),
     path("welcome/", welcome_views.welcome, name="welcome"),
+    path("email-code/", email_code_views.ask, name="email_code"),
+    path("email-code/enter/", email_code_views.enter, name="email_code_enter"),
     path("programs/", program_views.programs, name="programs"),
     path("programs/end/", program_views.end_programs, name="programs_end"),
     path("programs/<slug:token_id>/end/", program_views.end_program, name="program_end"),

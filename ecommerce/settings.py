@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "customers.middleware.SecondFactorMiddleware",
+    "customers.viewed_middleware.ViewedMiddleware",
     "ecommerce.middleware.DomainErrorMiddleware",
 ]
 

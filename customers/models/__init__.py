@@ -4,6 +4,8 @@ from customers.models.address import Address, AddressQuerySet
 from customers.models.code import OneTimeCode
 from customers.models.token import ApiToken, ApiTokenQuerySet
 from customers.models.user import User, UserManager
+from customers.models.viewed import ViewedProducts
+from customers.models.wishlist import Wishlist, WishlistItem
 
 __all__ = [
     "Address",
@@ -13,4 +15,7 @@ __all__ = [
     "OneTimeCode",
     "User",
     "UserManager",
+    "ViewedProducts",
+    "Wishlist",
+    "WishlistItem",
 ]
