@@ -9,6 +9,7 @@ from django.conf import settings
 from catalog.models import StoreSettings
 from customers.models import User
 from customers.services import tokens
+from customers.services.sessions import end_others
 from customers.tasks import send_account_email
 from ecommerce.lib.background import after_commit
 
@@ -54,9 +55,12 @@ class AccountAdapter(DefaultAccountAdapter):
         after_commit(send_account_email, message.subject, message.body, html, email)
 
     def set_password(self, user: User, password: str) -> None:
-        """A new password ends what the old one opened: API tokens too, not only sessions."""
+        """A new password ends what the old one opened: API tokens, and sessions but for this one."""
         super().set_password(user, password)
         tokens.revoke_all(user=user)
+        request = self.request
+        own = request is not None and request.user.is_authenticated and request.user.pk == user.pk
+        end_others(user=user, keep=request.session.session_key if own else None)
 
 
 def on_this_shop(url: str) -> str:

@@ -13,7 +13,9 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from customers.models import Address, User
+from customers.people_pages import PeoplePages
 from customers.services import tokens
+from customers.services.sessions import end_others
 from customers.token_admin import ApiTokenAdmin  # noqa: F401 (registers)
 
 
@@ -57,7 +59,7 @@ class AddressInline(TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):
+class UserAdmin(PeoplePages, DjangoUserAdmin, ModelAdmin):
     """Create staff, give roles, close accounts. People are closed, never deleted."""
 
     form = StaffChangeForm
@@ -105,6 +107,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
         super().save_model(request, obj, form, change)
         if not obj.is_active:
             tokens.revoke_all(user=obj)
+            end_others(user=obj, keep=None)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         response = super().user_change_password(request, id, form_url)
@@ -112,6 +115,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
             user = self.get_object(request, id)
             if user is not None:
                 tokens.revoke_all(user=user)
+                end_others(user=user, keep=request.session.session_key)
         return response
 
 

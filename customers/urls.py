@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from customers import account_views, phone_views, program_views, views
+from customers import account_views, phone_views, program_views, session_views, views
 
 app_name = "customers"
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("programs/", program_views.programs, name="programs"),
     path("programs/end/", program_views.end_programs, name="programs_end"),
     path("programs/<slug:token_id>/end/", program_views.end_program, name="program_end"),
+    path("sessions/", session_views.sessions, name="sessions"),
+    path("sessions/end/", session_views.end_other_sessions, name="sessions_end"),
+    path("sessions/<int:session_id>/end/", session_views.end_session, name="session_end"),
     # The addresses of allauth's own pages, met here first; they keep allauth's names.
     path("login/", account_views.login),
     path("signup/", account_views.signup),

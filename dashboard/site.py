@@ -16,7 +16,7 @@ from unfold.sites import UnfoldAdminSite
 STAFF_POLICY = {"script-src": [UNSAFE_EVAL], "style-src": [UNSAFE_INLINE]}
 
 # Their rows are secrets and sign-in internals, which allauth and knox show to nobody's use.
-NOT_SHOWN = frozenset({"account", "socialaccount", "mfa", "knox"})
+NOT_SHOWN = frozenset({"account", "socialaccount", "mfa", "knox", "usersessions"})
 
 
 class StaffSite(UnfoldAdminSite):
