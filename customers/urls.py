@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from customers import account_views, phone_views, program_views, session_views, views
+from customers import account_views, consent_views, phone_views, program_views, session_views, views
 
 app_name = "customers"
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("sessions/", session_views.sessions, name="sessions"),
     path("sessions/end/", session_views.end_other_sessions, name="sessions_end"),
     path("sessions/<int:session_id>/end/", session_views.end_session, name="session_end"),
+    path("agreements/", consent_views.agreements, name="agreements"),
+    path("agreements/news/", consent_views.marketing, name="marketing"),
+    path("unsubscribe/<str:key>/", consent_views.unsubscribe, name="unsubscribe"),
     # The addresses of allauth's own pages, met here first; they keep allauth's names.
     path("login/", account_views.login),
     path("signup/", account_views.signup),
