@@ -25,7 +25,7 @@ def send_code(request: HttpRequest) -> HttpResponse:
         return redirect("customers:profile")
     try:
         count_try("codes-page", client_address(request), limit=CODES, seconds=SECONDS)
-        otp.request_code(phone=str(customer.phone))
+        otp.request_code(to=str(customer.phone))
     except DomainError as error:
         messages.error(request, error.message)
         return redirect("customers:profile")

@@ -8,6 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from catalog.models import StoreSettings
 from customers.services.otp_secrets import unseal
+from ecommerce.lib.emails import send_email
 from ecommerce.lib.sms import send_sms
 
 
@@ -21,12 +22,17 @@ def send_account_email(subject: str, text: str, html: str, to: str) -> None:
 
 
 @shared_task(lane="codes")
-def send_code(phone: str, sealed: str) -> None:
-    """Text a one-time code. A lost one is asked for again by its reader.
+def send_code(to: str, sealed: str) -> None:
+    """Text or email a one-time code. A lost one is asked for again by its reader.
 
-    The last line lets phones fill the code in on this shop's pages and on no other site's
+    The message's last line lets phones fill the code in on this shop's pages and on no other site's
     (https://wicg.github.io/sms-one-time-codes/).
     """
     code = unseal(sealed)
-    text = f"{code} is your code for {StoreSettings.current().name}. It works for 10 minutes. Tell it nobody."
-    send_sms(phone, f"{text}\n\n@{urlsplit(settings.SITE_URL).hostname} #{code}")
+    shop = StoreSettings.current()
+    if "@" in to:
+        context = {"code": code, "shop_name": shop.name, "contact_phone": shop.contact_phone}
+        send_email(template="one_time_code", to=to, context=context)
+        return
+    text = f"{code} is your code for {shop.name}. It works for 10 minutes. Tell it nobody."
+    send_sms(to, f"{text}\n\n@{urlsplit(settings.SITE_URL).hostname} #{code}")

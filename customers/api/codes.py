@@ -33,7 +33,7 @@ class RequestCodeView(OpenView):
     def post(self, request: Request) -> Response:
         given = MobileSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        otp.request_code(phone=given.validated_data["mobile"])
+        otp.request_code(to=given.validated_data["mobile"])
         return Response({"message": "success", "expires_in": int(otp.LIFETIME.total_seconds())})
 
 

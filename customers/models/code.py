@@ -4,13 +4,13 @@ from django.db import models
 
 
 class OneTimeCode(models.Model):
-    """The newest code of a phone number, and how often codes were asked for and tried.
+    """The newest code of a recipient, and how often codes were asked for and tried.
 
-    One row for each number that asked, whether an account has the number or not. Only
+    One row for each phone number or email address that asked, whether an account has it or not. Only
     `services/otp.py` writes here.
     """
 
-    phone = models.CharField(max_length=16, unique=True, help_text="E.164")
+    recipient = models.CharField(max_length=254, unique=True, help_text="E.164, or an email address.")
     code_hash = models.CharField(max_length=64, blank=True, default="", help_text="Empty: no code works.")
     expires_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0, help_text="Of this code.")

@@ -1,9 +1,13 @@
-"""One-time codes by mobile: asked for, sent, tried, used once.
+"""One-time codes by text message or email: asked for, sent, tried, used once.
 
-A code has six random digits, lives ten minutes, works once, and is void after five tries. A number
+A code has six random digits, lives ten minutes, works once, and is void after five tries. A recipient
 gets at most five codes an hour and twenty a day. A new code voids the older one and keeps the count
-of failures in a row: after a hundred, over all its codes, the number is locked until nobody has
+of failures in a row: after a hundred, over all its codes, the recipient is locked until nobody has
 tried for a day (NIST SP 800-63B, 5.2.2). docs/sign-in.md has the table.
+
+A recipient (`to`) is a phone number as E.164 or an email address. `binding` ties a code to who asked
+for it: pages keep a random text in the visitor's session, so a code read over somebody's shoulder, or
+asked for by a stranger, is good in no other browser. Programs have none.
 
 Every step is one guarded UPDATE in a transaction of its own, so that rivals cannot share it. A try
 is paid for before the code is looked at: ten guesses at once are five guesses.
@@ -40,22 +44,23 @@ class CodeRefused(SignInRefused):
 
 
 @retrying_atomic
-def request_code(*, phone: str) -> None:
-    """Send a new code to `phone` (E.164) after commit; the older one stops working.
+def request_code(*, to: str, binding: str = "") -> None:
+    """Send a new code to `to` after commit; the older one stops working.
 
-    Does not look whether anybody has the number, so nobody can tell. Raises TooMany, with
-    `data["retry_after"]`, when the number had its codes of this hour or day, or is locked.
+    Does not look whether anybody has this number or address, so nobody can tell. Raises TooMany, with
+    `data["retry_after"]`, when it had its codes of this hour or day, or is locked.
     """
+    to = _written_alike(to)
     now = timezone.now()
     unused = {"expires_at": now, "hour_began_at": now, "day_began_at": now}
     # Locked, or the sweep could forget the row before it is written.
-    OneTimeCode.objects.select_for_update().get_or_create(phone=phone, defaults=unused)
-    rows = OneTimeCode.objects.filter(phone=phone)
+    OneTimeCode.objects.select_for_update().get_or_create(recipient=to, defaults=unused)
+    rows = OneTimeCode.objects.filter(recipient=to)
     rows.filter(hour_began_at__lte=now - _HOUR).update(hour_began_at=now, hour_sent=0)
     rows.filter(day_began_at__lte=now - _DAY).update(day_began_at=now, day_sent=0)
     code = otp_secrets.new_code()
     written = rows.filter(~_locked(now), hour_sent__lt=PER_HOUR, day_sent__lt=PER_DAY).update(
-        code_hash=otp_secrets.hash_of(phone, code),
+        code_hash=otp_secrets.hash_of(to, code, binding),
         expires_at=now + LIFETIME,
         tries=0,
         hour_sent=F("hour_sent") + 1,
@@ -64,47 +69,56 @@ def request_code(*, phone: str) -> None:
     if not written:
         raise _come_back_later(rows.get(), now)
     # Sealed: a broker, its logs and its monitors see no code. The worker opens it.
-    after_commit(send_code, phone, otp_secrets.seal(code))
+    after_commit(send_code, to, otp_secrets.seal(code))
 
 
-def sign_in_by_code(*, phone: str, code: str) -> User:
+def redeem(*, to: str, code: str, binding: str = "") -> None:
+    """Use up the code, which proves that whoever entered it reads what is sent to `to`.
+
+    Raises CodeRefused, the same whatever was wrong.
+    """
+    to = _written_alike(to)
+    if not (_claim_try(to) and _spend(to, "".join(code.split()), binding)):
+        raise _refusal()
+
+
+def sign_in_by_code(*, phone: str, code: str, binding: str = "") -> User:
     """Use up the code and return the customer with this number, a new one when there is none.
 
     An account that only claims the number, unproven, loses it: who reads its messages owns it.
     Raises CodeRefused, the same whatever was wrong; staff and accounts with a second step do not
     sign in this way.
     """
-    if not _redeem(phone, code):
-        raise _refusal()
+    redeem(to=phone, code=code, binding=binding)
     return _customer_with(phone)
 
 
-def confirm_phone(*, customer: User, phone: str, code: str) -> None:
+def confirm_phone(*, customer: User, phone: str, code: str, binding: str = "") -> None:
     """Prove that `phone` belongs to `customer`, who can then sign in with it.
 
     Raises CodeRefused, and DomainError `phone_taken` when another account has proven it.
     """
-    if not _redeem(phone, code):
-        raise _refusal()
+    redeem(to=phone, code=code, binding=binding)
     _give(phone, customer)
 
 
 def forget_codes(*, now: datetime) -> int:
-    """Remove the rows of numbers that nobody asked for or tried for a day; returns how many."""
+    """Remove the rows of recipients that nobody asked for or tried for a day; returns how many."""
     quiet = Q(tried_at=None) | Q(tried_at__lte=now - _DAY)
     asked_long_ago = Q(day_began_at__lte=now - _DAY, hour_began_at__lte=now - _HOUR, expires_at__lte=now)
     return OneTimeCode.objects.filter(quiet & asked_long_ago).delete()[0]
 
 
-def _redeem(phone: str, code: str) -> bool:
-    return _claim_try(phone) and _spend(phone, "".join(code.split()))
+def _written_alike(to: str) -> str:
+    """Email addresses differ in case only by how they were typed."""
+    return to.strip().lower()
 
 
 @retrying_atomic
-def _claim_try(phone: str) -> bool:
+def _claim_try(to: str) -> bool:
     """Count one try, as failed for now, before the code is looked at. False when none is left."""
     now = timezone.now()
-    rows = OneTimeCode.objects.filter(phone=phone)
+    rows = OneTimeCode.objects.filter(recipient=to)
     rows.filter(failures__gt=0, tried_at__lte=now - _DAY).update(failures=0)
     claimed = (
         rows.filter(failures__lt=MAX_FAILURES, tries__lt=MAX_TRIES, expires_at__gt=now)
@@ -117,9 +131,9 @@ def _claim_try(phone: str) -> bool:
 
 
 @retrying_atomic
-def _spend(phone: str, code: str) -> bool:
+def _spend(to: str, code: str, binding: str) -> bool:
     """Whether this is the code; then it is used up and the failures are forgotten."""
-    found = OneTimeCode.objects.filter(phone=phone, code_hash__in=otp_secrets.hashes_of(phone, code))
+    found = OneTimeCode.objects.filter(recipient=to, code_hash__in=otp_secrets.hashes_of(to, code, binding))
     return bool(found.update(code_hash="", tries=0, failures=0))
 
 

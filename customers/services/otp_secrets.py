@@ -13,19 +13,25 @@ DIGITS = 6
 _PURPOSE = "customers.otp"
 
 
+def new_binding() -> str:
+    """A text that a page keeps in the visitor's session, to tie a code to this browser."""
+    return secrets.token_urlsafe(16)
+
+
 def new_code() -> str:
     """Six random digits, or the fixed code of a shop that is only tried out."""
     return settings.FIXED_ONE_TIME_CODE or f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
 
 
-def hash_of(phone: str, code: str) -> str:
-    """What the database keeps of a code: useless without the key, and for any other number."""
-    return hashes_of(phone, code)[0]
+def hash_of(to: str, code: str, binding: str = "") -> str:
+    """What the database keeps of a code: useless without the key, and for any other recipient or browser."""
+    return hashes_of(to, code, binding)[0]
 
 
-def hashes_of(phone: str, code: str) -> list[str]:
+def hashes_of(to: str, code: str, binding: str = "") -> list[str]:
     """What the database may have kept of a code, under today's key first."""
-    return sealing.hashes_of(f"{phone}:{code}", purpose=_PURPOSE)
+    # A binding has no colon of its own to be mistaken for these: it is URL-safe base64.
+    return sealing.hashes_of(f"{to}:{binding}:{code}", purpose=_PURPOSE)
 
 
 def seal(code: str) -> str:

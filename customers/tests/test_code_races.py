@@ -17,7 +17,7 @@ RIVALS = 8
 @pytest.fixture
 def code(monkeypatch):
     monkeypatch.setattr(otp_secrets, "new_code", lambda: CODE)
-    otp.request_code(phone=MOBILE)
+    otp.request_code(to=MOBILE)
 
 
 def enter(code):
@@ -27,7 +27,9 @@ def enter(code):
 def looked_at(monkeypatch):
     """How many guesses were compared with the code."""
     seen, spend = [], otp._spend
-    monkeypatch.setattr(otp, "_spend", lambda phone, code: seen.append(code) or spend(phone, code))
+    monkeypatch.setattr(
+        otp, "_spend", lambda to, code, binding: seen.append(code) or spend(to, code, binding)
+    )
     return seen
 
 
@@ -44,8 +46,8 @@ def test_one_code_entered_by_many_signs_in_once(code):
 def test_control_read_compare_write_lets_all_of_them_in(code, monkeypatch):
     all_read = threading.Barrier(4)
 
-    def unguarded(phone, code):
-        row = OneTimeCode.objects.get(phone=phone)
+    def unguarded(phone, code, binding):
+        row = OneTimeCode.objects.get(recipient=phone)
         all_read.wait(20)
         return row.code_hash in otp_secrets.hashes_of(phone, code) and bool(
             OneTimeCode.objects.filter(pk=row.pk).update(code_hash="")
@@ -68,7 +70,7 @@ def test_control_counting_after_looking_lets_them_all_guess(code, monkeypatch):
     seen, all_read = looked_at(monkeypatch), threading.Barrier(12)
 
     def unguarded(phone):
-        row = OneTimeCode.objects.get(phone=phone)
+        row = OneTimeCode.objects.get(recipient=phone)
         all_read.wait(20)
         row.tries += 1
         row.save(update_fields=["tries"])
@@ -81,7 +83,7 @@ def test_control_counting_after_looking_lets_them_all_guess(code, monkeypatch):
 
 def test_a_new_number_asked_for_by_many_has_one_row_one_account_and_the_limit(monkeypatch):
     monkeypatch.setattr(otp_secrets, "new_code", lambda: CODE)
-    results = race(*[lambda: otp.request_code(phone=MOBILE)] * RIVALS)
+    results = race(*[lambda: otp.request_code(to=MOBILE)] * RIVALS)
     assert len(refused(results)) == RIVALS - otp.PER_HOUR
     assert OneTimeCode.objects.get().hour_sent == otp.PER_HOUR
     both = race(*[lambda: otp._customer_with(MOBILE)] * 2)

@@ -22,7 +22,7 @@ def _sign_in(user):
 
 def _by_code(stage):
     OneTimeCode.objects.update_or_create(
-        phone=_PHONE,
+        recipient=_PHONE,
         defaults={
             "code_hash": otp_secrets.hash_of(_PHONE, "402113"),
             "expires_at": timezone.now() + otp.LIFETIME,
