@@ -193,3 +193,12 @@ class AddressBookForm(AddressForm):
     """An address of the customer's own book, which one of them opens with."""
 
     is_default = forms.BooleanField(label="Use this address first", required=False)
+
+
+class EraseForm(forms.Form):
+    """One box, so that nobody erases an account by a slip."""
+
+    sure = forms.BooleanField(
+        label="Yes, erase my account and my data. I know that this cannot be undone.",
+        error_messages={"required": "Tick the box to have everything erased"},
+    )

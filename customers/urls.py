@@ -2,7 +2,15 @@
 
 from django.urls import path, re_path
 
-from customers import account_views, consent_views, phone_views, program_views, session_views, views
+from customers import (
+    account_views,
+    consent_views,
+    data_views,
+    phone_views,
+    program_views,
+    session_views,
+    views,
+)
 
 app_name = "customers"
 urlpatterns = [
@@ -24,6 +32,12 @@ urlpatterns = [
     path("agreements/", consent_views.agreements, name="agreements"),
     path("agreements/news/", consent_views.marketing, name="marketing"),
     path("unsubscribe/<str:key>/", consent_views.unsubscribe, name="unsubscribe"),
+    path("data/", data_views.data, name="data"),
+    path("data/export/", data_views.export, name="data_export"),
+    path("data/<uuid:public_id>/file/", data_views.download, name="data_file"),
+    path("data/erase/", data_views.erase, name="erase"),
+    path("data/erase/<uuid:public_id>/cancel/", data_views.cancel_erasure, name="erasure_cancel"),
+    path("erasure/<uuid:public_id>/", data_views.erasure, name="erasure"),
     # The addresses of allauth's own pages, met here first; they keep allauth's names.
     path("login/", account_views.login),
     path("signup/", account_views.signup),

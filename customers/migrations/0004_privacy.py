@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0002_one_time_codes'),
+        ('customers', '0003_code_recipients'),
     ]
 
     operations = [

@@ -116,9 +116,7 @@ def erase(person: Person, now: datetime) -> None:
     for email in sorted(person.emails):
         Consent.objects.filter(person.owns(), email=email).pseudonymise(erased_email(email))
         PersonalDataRequest.objects.filter(email__iexact=email).update(email=erased_email(email))
-    # `recipient` is an email address or a number; on older tables it is called `phone`.
-    field = "recipient" if hasattr(OneTimeCode, "recipient") else "phone"
-    OneTimeCode.objects.filter(**{f"{field}__in": sorted(person.emails | person.phones)}).delete()
+    OneTimeCode.objects.filter(recipient__in=sorted(person.emails | person.phones)).delete()
     user = User.objects.filter(pk=person.pk).first()
     if user is None:
         return

@@ -27,8 +27,9 @@ from orders.models.cart import new_token
 
 COVERS = frozenset(
     {
-        "orders.Cart", "orders.Discount_customers", "orders.DiscountUse", "orders.DraftOrder",
-        "orders.Notification", "orders.Order", "orders.OrderEvent", "orders.Return", "orders.Withdrawal",
+        "orders.Cart", "orders.Discount", "orders.Discount_customers", "orders.DiscountUse",
+        "orders.DraftOrder", "orders.Notification", "orders.Order", "orders.OrderEvent", "orders.Return",
+        "orders.Withdrawal",
     }
 )  # fmt: skip
 _AT_ONCE = 200
