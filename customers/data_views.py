@@ -67,7 +67,7 @@ def download(request: HttpRequest, public_id: UUID) -> FileResponse:
 @reauthentication_required
 def erase(request: HttpRequest) -> HttpResponse:
     """Say what goes, what stays and why; then ask for the erasure."""
-    customer, form = signed_in(request), EraseForm(request.POST or None)
+    customer, form = signed_in(request), EraseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             made = data_requests.ask_for_erasure(customer=customer, requested_by=customer)

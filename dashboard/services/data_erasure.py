@@ -24,13 +24,14 @@ log = logging.getLogger(__name__)
 _Status = PersonalDataRequest.Status
 
 
-def erase(pk: int) -> str:
+def erase(pk: int, *, now: datetime | None = None) -> str:
     """Do what can be done of one request; returns its state afterwards, "" when it is not ours to do."""
-    request = claim(pk, kind=PersonalDataRequest.Kind.ERASE, now=timezone.now())
+    now = now or timezone.now()
+    request = claim(pk, kind=PersonalDataRequest.Kind.ERASE, now=now)
     if request is None:
         return ""
     try:
-        return _erase(request, timezone.now())
+        return _erase(request, now)
     except Exception as error:
         log.exception("request %s could not be erased", pk)
         give_back(request, last_error=type(error).__name__)

@@ -41,9 +41,9 @@ Something is wrong or missing? Write to {contact}.
 """
 
 
-def export(pk: int) -> bool:
+def export(pk: int, *, now: datetime | None = None) -> bool:
     """Make the file of one request; returns whether this call did. A failure is tried again by the sweep."""
-    request = claim(pk, kind=PersonalDataRequest.Kind.EXPORT, now=timezone.now())
+    request = claim(pk, kind=PersonalDataRequest.Kind.EXPORT, now=now or timezone.now())
     if request is None or request.customer is None:
         return False
     path = f"personal-data/{request.public_id.hex}.zip"

@@ -22,9 +22,9 @@ def sweep(*, now: datetime) -> dict[str, int]:
     exports = list(owed.filter(kind=_Kind.EXPORT).values_list("pk", flat=True)[:PER_RUN])
     erasures = list(owed.filter(kind=_Kind.ERASE).values_list("pk", flat=True)[:PER_RUN])
     ready = PersonalDataRequest.objects.filter(kind=_Kind.EXPORT, status=_Status.READY)
-    made = sum(export(pk) for pk in exports)
+    made = sum(export(pk, now=now) for pk in exports)
     told = sum(tell(pk) for pk in ready.filter(told_at=None).values_list("pk", flat=True)[:PER_RUN])
-    erased = sum(erase(pk) == _Status.DONE for pk in erasures)
+    erased = sum(erase(pk, now=now) == _Status.DONE for pk in erasures)
     old = list(ready.filter(expires_at__lte=now)[:PER_RUN])
     for request in old:
         forget_file(request)

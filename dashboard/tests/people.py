@@ -15,8 +15,8 @@ from documents.models import OrderFile
 from documents.services.files import store_invoice_file, store_label_file
 from orders.models import Invoice, Order
 from orders.services.fulfilment import deliver_order
-from orders.services.orders import cancel_order
 from orders.tests.factories import OrderFactory, cart_with, shipped_order
+from payments.services.orders import cancel_and_refund
 from payments.tests.factories import new_card
 from reviews.tests.factories import ReviewFactory
 from support.services.tickets import open_ticket
@@ -44,7 +44,7 @@ def known_person() -> Known:
     deliver_order(order=invoiced)
     Order.objects.filter(pk=invoiced.pk).update(note="SECRET-WORDS for the order")
     unpaid = OrderFactory(customer=user)
-    cancel_order(order=unpaid, reason="Changed my mind", actor=user)
+    cancel_and_refund(order=unpaid, reason="Changed my mind", actor=user)
     cart_with(customer=user)
     invoice_file = store_invoice_file(invoice_id=Invoice.objects.get(order=invoiced).pk)
     label = store_label_file(shipment_id=invoiced.shipments.get().pk)
