@@ -59,7 +59,7 @@ class ConsentAdmin(OnlyLook):
     def shown_kind(self, consent: Consent) -> str:
         return consent.get_kind_display()
 
-    @action(description="Who wants news (CSV)", url_path="to-news")
+    @action(description="Who wants news (CSV)", url_path="to-news", permissions=["view"])
     def export_news(self, request: HttpRequest) -> HttpResponse:
         return redirect("admin:customers_consent_news")
 

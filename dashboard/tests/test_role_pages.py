@@ -39,6 +39,7 @@ BULK = {
     ("catalog.product", "hide"): ("catalog.change_product",),
     ("catalog.product", "export_chosen"): ("catalog.view_product",),
     ("catalog.hold", "release_chosen"): ("catalog.change_hold",),
+    ("customers.personaldatarequest", "call_off"): ("customers.change_personaldatarequest",),
     ("customers.apitoken", "end"): ("customers.delete_apitoken",),
     ("reviews.review", "publish"): ("reviews.moderate_review",),
     ("reviews.review", "hold"): ("reviews.moderate_review",),

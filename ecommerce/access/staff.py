@@ -1,6 +1,6 @@
 """Who may use which page of the staff site. Customers get 403 from all of them, visitors the sign-in."""
 
-from ecommerce.access.rules import ANYBODY, NOBODY, Methods, button, form, page, staff
+from ecommerce.access.rules import ANYBODY, NOBODY, Methods, Rule, Who, button, form, page, staff
 
 _CHANGE_ORDERS = staff("orders.change_order")
 _ANY_STAFF = staff()
@@ -21,7 +21,10 @@ _MODELS = {
     "catalog.store": "",
     "catalog.storesettings": "delete",
     "customers.apitoken": "add change",
+    "customers.consent": "add change delete",
+    "customers.personaldatarequest": "add change delete",
     "customers.user": "delete",
+    "customers.wishlist": "add change delete",
     "documents.orderfile": "add change delete",
     "orders.creditnote": "add change delete",
     "orders.deliveryzone": "",
@@ -122,6 +125,21 @@ _CATALOGUE: dict[str, Methods] = {
     "admin:catalog_productimport_step": button(staff("catalog.change_productimport")),
 }
 
+_EXPORTED = Rule(
+    who=Who.STAFF, needs=("customers.view_consent",), writes="Who took the list away goes on record."
+)
+_ERASE = staff("customers.change_personaldatarequest")
+_PEOPLE: dict[str, Methods] = {
+    "admin:customers_user_open_sessions": page(staff("customers.change_user")),
+    "admin:customers_user_sessions": form(staff("customers.change_user")),
+    "admin:customers_user_open_erasure": page(_ERASE),
+    "admin:customers_user_erase": form(_ERASE),
+    "admin:customers_guest_erase": form(_ERASE),
+    "admin:customers_personaldatarequest_erase_guest_button": page(_ERASE),
+    "admin:customers_consent_export_news": page(staff("customers.view_consent")),
+    "admin:customers_consent_news": page(_EXPORTED),
+}
+
 _MONEY: dict[str, Methods] = {
     "admin:payments_giftcard_adjust": form(staff("payments.change_giftcard")),
     "admin:payments_giftcard_block": form(staff("payments.change_giftcard")),
@@ -133,6 +151,6 @@ _WEBHOOKS: dict[str, Methods] = {
     for verb in ("rotate", "switch", "test", "again")
 }
 
-STAFF: dict[str, Methods] = _SITE | _ORDERS | _CATALOGUE | _MONEY | _WEBHOOKS
+STAFF: dict[str, Methods] = _SITE | _ORDERS | _CATALOGUE | _PEOPLE | _MONEY | _WEBHOOKS
 for _label, _closed in _MODELS.items():
     STAFF |= _pages_of(_label, _closed)

@@ -17,7 +17,7 @@ ROLES = ("picker", "support", "merchandiser", "finance", "owner")
 SHOPPERS = ("visitor", "stranger", "customer")
 # One who works here and has no role: staff alone opens nothing.
 EVERYBODY = (*SHOPPERS, "clerk", *ROLES)
-_SIGN_INS = ("/account/login/", "/account/code/", "/admin/login/")
+_SIGN_INS = ("/account/login/", "/account/code/", "/account/email-code/", "/admin/login/")
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
 
@@ -41,7 +41,9 @@ def browser(user: User | None, **options: Any) -> Client:
     if user is not None:
         client.force_login(user)
         session = client.session
-        session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
+        session["account_authentication_methods"] = [
+            {"method": "mfa", "at": time.time(), "reauthenticated": True}
+        ]
         session["account_authentication_methods_user"] = str(user.pk)
         session.save()
     return client

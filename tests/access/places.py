@@ -1,6 +1,7 @@
 """For every address with a part that varies, one that is there; the things in it are one customer's."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
@@ -8,13 +9,18 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.urls import reverse
+from django.utils import timezone
 
 from catalog.models import StockRequest
 from catalog.tests.factories import ProductImageFactory
-from customers.models import ApiToken, User
+from customers.models import ApiToken, PersonalDataRequest, User, Wishlist
+from customers.services.consents import unsubscribe_key
+from customers.services.data_requests import ask_for_erasure
+from customers.services.wishlists import save_product, share
 from customers.tests.factories import AddressFactory
 from documents.tests.factories import OrderFileFactory
 from orders.models import Cart, Withdrawal
@@ -44,6 +50,8 @@ class Places(Stage):
     def form(self, name: str) -> dict[str, Any]:
         """What a form sends that names its thing by a field and not by its address."""
         things = {"orders:cart_add": self.variant, "catalog:notify": self.sold_out.variants.get()}
+        if name == "wishlist:change":
+            return {"save": str(self.product.pk)}
         return {"variant": things[name].sku, "quantity": "1"} if name in things else {}
 
 
@@ -117,6 +125,42 @@ def _passkey(places: Places) -> Arguments:
     return {"pk": key.pk}
 
 
+def _saved(places: Places) -> Arguments:
+    wishlist, _ = save_product(wishlist=None, customer=places.customer, product_id=places.product.pk, sku="")
+    return {"pk": wishlist.items.get().pk}
+
+
+def _shared(places: Places) -> Arguments:
+    _saved(places)
+    wishlist = Wishlist.objects.get(customer=places.customer)
+    share(wishlist=wishlist)
+    return {"token": Wishlist.objects.get(pk=wishlist.pk).share_token}
+
+
+def _guests_order(places: Places) -> Arguments:
+    return {"token": OrderFactory(places.variant).token}
+
+
+def _session(places: Places) -> Arguments:
+    row = UserSession.objects.create(
+        user=places.customer, ip="192.0.2.1", user_agent="", session_key="k" * 32
+    )
+    return {"session_id": row.pk}
+
+
+def _data_file(places: Places) -> Arguments:
+    path = storages["private"].save("exports/one.zip", ContentFile(b"PK"))
+    made = PersonalDataRequest.objects.create(
+        customer=places.customer, kind="export", status="ready", file_path=path,
+        expires_at=timezone.now() + timedelta(days=1),
+    )  # fmt: skip
+    return {"public_id": made.public_id}
+
+
+def _erasure(places: Places) -> Arguments:
+    return {"public_id": ask_for_erasure(customer=places.customer, requested_by=places.customer).public_id}
+
+
 def _kept_goods(places: Places) -> Arguments:
     _cart(places)
     return {}
@@ -183,6 +227,15 @@ _ARGUMENTS: dict[str, Callable[[Places], Arguments]] = {
     "customers:program_end": _program,
     "orders:cart_hold": _kept_goods,
     "mfa_deactivate_totp": _second_factor,
+    "orders:keep": _guests_order,
+    "orders:keep_code": _guests_order,
+    "orders:wishlist_move": _saved,
+    "wishlist:shared": _shared,
+    "customers:session_end": _session,
+    "customers:unsubscribe": lambda places: {"key": unsubscribe_key("nora@example.com")},
+    "customers:data_file": _data_file,
+    "customers:erasure": _erasure,
+    "customers:erasure_cancel": _erasure,
     "mfa_edit_webauthn": _passkey,
     "mfa_remove_webauthn": _passkey,
     "mfa_view_recovery_codes": _second_factor,
