@@ -46,6 +46,9 @@ FOR_ADA = {
     "programs": "/account/programs/",
     "welcome": "/account/welcome/",
     "connections": "/account/3rdparty/",
+    "sessions": "/account/sessions/",
+    "agreements": "/account/agreements/",
+    "data": "/account/data/",
 }
 # Pictures that take up no room, although their alcove does.
 VANISHED = (

@@ -17,7 +17,7 @@ from ecommerce.access.rules import (
 
 _BANK_ANSWERS = Rule(who=Who.LINK, writes="The bank sends the shopper back here; what it says is booked.")
 
-_CODES_SEEN = Rule(who=Who.SIGNED_IN, writes="Codes kept in an older form are put into today's when read.")
+_CODES_SEEN = Rule(who=Who.SIGNED_IN, writes="That they were shown is noted with them.")
 
 _CATALOGUE: dict[str, Methods] = {
     "catalog:home": page(ANYBODY),
