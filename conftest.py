@@ -9,6 +9,8 @@
               mark_paid(order=order)
           assert len(mailoutbox) == 1
 
+- `client.force_login(user)` is a finished sign-in, the second step of staff included; by password
+  alone: the fixture `half_signed_in`.
 - Tests that write with several threads, or need a real commit, use
   `@pytest.mark.django_db(transaction=True)`.
 - Tests that touch reviews or order files name both databases:
@@ -30,6 +32,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connections
+from django.test import Client
 from hypothesis import HealthCheck, settings
 
 from tests.databases import FILES, migrated
@@ -58,6 +61,28 @@ def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
         for alias, name in FILES.items():
             shutil.copyfile(migrated() / name, connections[alias].settings_dict["TEST"]["NAME"])
     return on_sqlite
+
+
+_sign_in_by_password = Client.force_login
+
+
+def _sign_in_completely(client: Client, user: Any, backend: str | None = None) -> None:
+    """A finished sign-in: staff passed their second step in this session."""
+    _sign_in_by_password(client, user)
+    if user.is_staff or user.is_superuser:
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
+
+
+Client.force_login = _sign_in_completely  # type: ignore[method-assign, assignment]
+
+
+@pytest.fixture
+def half_signed_in() -> Callable[[Client, Any], None]:
+    """`half_signed_in(client, user)`: by password alone, the second step not passed."""
+    return _sign_in_by_password
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from catalog.services import images, stock_requests
+from catalog.services.importing import applying, checking, pictures, undoing
 
 
 @shared_task
@@ -15,3 +16,28 @@ def make_renditions(image_id: int) -> None:
 def tell_waiting(variant_id: int) -> None:
     """Email those who wait for a variant of which some are free again."""
     stock_requests.tell_waiting(variant_id=variant_id)
+
+
+# A lane of their own: a long file keeps no confirmation waiting.
+@shared_task(name="catalog.check_import", lane="imports")
+def check_import(import_id: int) -> None:
+    """Plan what a file of products would change."""
+    checking.check(import_id)
+
+
+@shared_task(name="catalog.apply_import", lane="imports")
+def apply_import(import_id: int) -> None:
+    """Apply a plan."""
+    applying.apply(import_id)
+
+
+@shared_task(name="catalog.undo_import", lane="imports")
+def undo_import(import_id: int) -> None:
+    """Put back what an import changed."""
+    undoing.undo(import_id)
+
+
+@shared_task(name="catalog.fetch_pictures", lane="pictures")
+def fetch_pictures(import_id: int) -> None:
+    """Fetch the pictures that an import names."""
+    pictures.fetch_owed(import_id)

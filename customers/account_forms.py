@@ -5,9 +5,14 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from django import forms
 from django.core.validators import EmailValidator
+from django.http import HttpRequest
+
+from customers.models import User
+from customers.services import emails
 
 _PASSWORD_HELP = "At least 8 characters. Three or four words in a row are easy to remember and hard to guess."
-_EMAIL = EmailValidator(message="Enter an email address like name@example.com")
+EMAIL_WORDS = "Enter an email address like name@example.com"
+_EMAIL = EmailValidator(message=EMAIL_WORDS)
 _REQUIRED = {
     "login": "Enter your email address",
     "email": "Enter your email address",
@@ -15,6 +20,7 @@ _REQUIRED = {
     "oldpassword": "Enter your current password",
     "password1": "Enter a password",
     "password2": "Enter the same password again",
+    "code": "Enter the code from the message",
 }
 _LABELS = {
     "login": "Email address",
@@ -35,6 +41,9 @@ class PlainWords(forms.Form):
             field.label = _LABELS.get(name, field.label)
             if name in _REQUIRED:
                 field.error_messages["required"] = _REQUIRED[name]
+            if field.widget.attrs.get("autocomplete") == "one-time-code":
+                field.widget.attrs |= {"inputmode": "numeric"}
+                field.help_text = "The digits in the newest message."
             if isinstance(field, forms.EmailField):
                 field.widget.attrs |= {"spellcheck": "false", "autocapitalize": "none"}
                 field.max_length = 254
@@ -54,7 +63,20 @@ class LoginForm(PlainWords, allauth_forms.LoginForm):
 
 
 class SignupForm(PlainWords, allauth_forms.SignupForm):
-    pass
+    def try_save(self, request: HttpRequest) -> Any:
+        if self.account_already_exists:
+            # A new account's password is hashed; without that, a known address would answer faster.
+            User().set_password(self.cleaned_data["password1"])
+        return super().try_save(request)
+
+
+class EmailCodeForm(PlainWords, allauth_forms.ConfirmEmailVerificationCodeForm):
+    def clean_code(self) -> str:
+        code = allauth_forms.BaseConfirmCodeForm.clean_code(self)
+        if self.user is not None:
+            # Proven with this code: accounts that only typed the address are not in its way.
+            emails.take_off_others(email=self.email, owner=self.user)
+        return super().clean_code() if code else code
 
 
 class AddEmailForm(PlainWords, allauth_forms.AddEmailForm):

@@ -7,10 +7,18 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 
 from catalog.models import StoreSettings
+from customers import second_factor
 from customers.models import User
-from customers.services import tokens
+from customers.services import emails, sessions, tokens
+from customers.services.otp_secrets import new_code
 from customers.tasks import send_account_email
 from ecommerce.lib.background import after_commit
+
+_WAYS = {
+    "reauthenticate": "Use your password",
+    "mfa_reauthenticate": "Use a code",
+    "mfa_reauthenticate:webauthn": "Use a passkey",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -53,10 +61,38 @@ class AccountAdapter(DefaultAccountAdapter):
         html = message.alternatives[0][0] if getattr(message, "alternatives", None) else ""
         after_commit(send_account_email, message.subject, message.body, html, email)
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, str]]:
+        """In the shop's words. A password is no second step: who still has to pass it is not offered it."""
+        methods = super().get_reauthentication_methods(user)
+        if second_factor.missing(self.request) is second_factor.Missing.STEP:
+            methods = [method for method in methods if method["id"] != "reauthenticate"]
+        words = {method["id"]: method["description"] for method in methods} | _WAYS
+        return [method | {"description": words[method["id"]]} for method in methods]
+
     def set_password(self, user: User, password: str) -> None:
-        """A new password ends what the old one opened: API tokens too, not only sessions."""
+        """A new password ends what the old one opened: API tokens and sessions in other browsers.
+
+        On an account that nobody ever proved, it is the mailbox's reader who sets it; whatever else
+        signs in there is a stranger's.
+        """
+        if not emails.is_proven(user):
+            emails.shed(user)
         super().set_password(user, password)
         tokens.revoke_all(user=user)
+        keep = self.request.session.session_key if self.request and self.request.user == user else None
+        sessions.end_others(user=user, keep=keep)
+
+    def get_login_stages(self) -> list[str]:
+        """allauth's, with the shop's own idea of who has to prove an address."""
+        theirs = "allauth.account.stages.EmailVerificationStage"
+        return [
+            "customers.stages.VerifyEmailStage" if one == theirs else one
+            for one in super().get_login_stages()
+        ]
+
+    def generate_email_verification_code(self) -> str:
+        """Six digits like every code of the shop."""
+        return new_code()
 
 
 def on_this_shop(url: str) -> str:

@@ -6,4 +6,9 @@ class CustomersConfig(AppConfig):
     verbose_name = "Customers"
 
     def ready(self) -> None:
-        from customers import signals  # noqa: F401
+        from allauth.mfa.signals import authenticator_added
+
+        from customers import receivers, signals  # noqa: F401 (connect)
+        from customers.second_factor import remember_set_up
+
+        authenticator_added.connect(remember_set_up, dispatch_uid="customers.second_factor")

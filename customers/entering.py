@@ -9,9 +9,9 @@ from customers.services.email_accounts import Entry
 
 
 def sign_in(request: HttpRequest, entry: Entry, *, email: str) -> None:
-    """Begin a session with a new key. By `request.proven_email` others bring along what belongs to it."""
+    """Begin a session with a new key. `request.proven_email`: what is the address's comes along."""
     request.proven_email = email  # type: ignore[attr-defined]
-    login(request, entry.user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, entry.user)
     record_authentication(request, entry.user, method="code", email=email)
     if entry.password_ended:
         messages.warning(

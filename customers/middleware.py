@@ -1,36 +1,70 @@
-"""Has the account remember what its customer looked at."""
+"""Staff reach nothing before their second step."""
 
 from collections.abc import Callable
+from functools import cache
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 
-from catalog import viewed as cookie
-from customers.models import User
-from customers.services import viewed
+from customers.second_factor import Missing, SecondFactorRequired, missing, step_url
+from ecommerce.lib.api import PROBLEM_TYPE, problem_body
 
-KEPT_KEY = "viewed"
+# Where somebody wanted to go before a second step was set up; only ever a path of this shop.
+WANTED = "second_factor_wanted"
 
 
-class ViewedMiddleware:
-    """Moves the list of looked-at products between the browser's cookie and the account.
+class SecondFactorMiddleware:
+    """Lead staff without a second factor to setting one up, and those who did not pass it to the step.
 
-    When a customer sends any form, the account learns what the cookie says, once for each list. At
-    sign-in and sign-out `customers.signals` says what the browser is to keep.
+    Everything else is closed to them: pages, the staff site, and the API, which answers 403
+    `second_factor_required`. What comes without a session is none of its business; tokens are
+    checked where they are read (`customers.api.authentication`).
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method == "POST" and (ids := cookie.ids_of(request)):
-            self._keep(request, ids)
-        response = self.get_response(request)
-        kept: list[int] | None = getattr(request, "viewed_from_now_on", None)
-        if kept is not None:
-            cookie.write(response, kept)
-        return response
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or request.path.startswith(_files()):
+            return self.get_response(request)
+        lacks = missing(request)
+        if lacks is None:
+            if WANTED in request.session and not request.path.startswith(_leads_out_of(Missing.FACTOR)):
+                del request.session[WANTED]
+        elif not request.path.startswith(_leads_out_of(lacks)):
+            return _refusal(request, lacks)
+        return self.get_response(request)
 
-    def _keep(self, request: HttpRequest, ids: list[int]) -> None:
-        if isinstance(request.user, User) and request.session.get(KEPT_KEY) != ids:
-            viewed.keep(customer=request.user, ids=ids)
-            request.session[KEPT_KEY] = ids
+
+def _refusal(request: HttpRequest, lacks: Missing) -> HttpResponse:
+    if request.path.startswith("/api"):
+        error = SecondFactorRequired("Staff need a second step: sign in with it, or set one up, in the shop.")
+        body = problem_body(http_status=error.http_status, detail=error.message, code=error.code)
+        return JsonResponse(body, status=error.http_status, content_type=PROBLEM_TYPE)
+    wanted = request.get_full_path() if request.method == "GET" else ""
+    if lacks is Missing.FACTOR:
+        if wanted:
+            request.session[WANTED] = wanted
+        return redirect("mfa_index")
+    return redirect(step_url(request, wanted))
+
+
+@cache
+def _files() -> tuple[str, ...]:
+    """Files that are the same for everybody."""
+    return (settings.STATIC_URL, settings.MEDIA_URL)
+
+
+@cache
+def _leads_out_of(lacks: Missing) -> tuple[str, ...]:
+    """Beginnings of the addresses that lead out of a state, and to nothing else."""
+    step = ("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_logout")
+    if lacks is Missing.STEP:
+        return tuple(map(reverse, step))
+    # An email address has to be confirmed before a second step can be set up.
+    confirming = ("account_email", "account_email_verification_sent")
+    password = ("account_change_password", "account_set_password", "account_reset_password")
+    return tuple(map(reverse, (*step, "mfa_index", "account_reauthenticate", *confirming, *password)))

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from customers.access import signed_in
+from customers.browser import binding_of
 from customers.forms import CodeForm
 from customers.services import otp
 from ecommerce.lib.errors import DomainError
@@ -25,7 +26,7 @@ def send_code(request: HttpRequest) -> HttpResponse:
         return redirect("customers:profile")
     try:
         count_try("codes-page", client_address(request), limit=CODES, seconds=SECONDS)
-        otp.request_code(to=str(customer.phone))
+        otp.request_code(to=str(customer.phone), binding=binding_of(request))
     except DomainError as error:
         messages.error(request, error.message)
         return redirect("customers:profile")
@@ -42,7 +43,12 @@ def confirm(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            otp.confirm_phone(customer=customer, phone=str(customer.phone), code=form.cleaned_data["code"])
+            otp.confirm_phone(
+                customer=customer,
+                phone=str(customer.phone),
+                code=form.cleaned_data["code"],
+                binding=binding_of(request),
+            )
         except DomainError as error:
             form.add_error("code", error.message)
         else:

@@ -61,6 +61,8 @@ class ApiTokenAdmin(ModelAdmin):
     @admin.action(description="End", permissions=["delete"])
     def end(self, request: HttpRequest, queryset: QuerySet) -> None:
         ended = list(queryset.select_related("user"))
+        if not request.user.is_superuser:  # nobody else may touch what is a superuser's
+            ended = [token for token in ended if not token.user.is_superuser]
         for token in ended:
             tokens.revoke_token(token=token)
             self.log_change(request, token.user, f"Ended the API token {token.token_id}….")

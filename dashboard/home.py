@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from dashboard import charts, queries, reconciliation, worklists
+from dashboard import charts, queries, reconciliation, return_list, worklists
 from dashboard.queries import Day
+from dashboard.rights import CHANGE_RETURN, RECEIVE, SALES, SEE, SEND_MONEY
 from ecommerce.lib.money import format_money
 
 PERIODS = (7, 30, 90)
@@ -25,15 +26,20 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     today = timezone.localdate()
     first = today - timedelta(days=days - 1)
     may = {
-        "orders": request.user.has_perm("orders.view_order"),
+        "orders": request.user.has_perm(SEE),
+        "sales": request.user.has_perm(SALES),
+        "returns": request.user.has_perm("orders.view_return"),
         "stock": request.user.has_perm("catalog.view_product"),
         "reviews": request.user.has_perm("reviews.view_review"),
         "tickets": request.user.has_perm("support.view_ticket"),
     }
     context.update(days=days, periods=PERIODS, first=first, today=today, may=may, tasks=[])
+    if may["sales"]:
+        context.update(_sales(request, today, first))
     if may["orders"]:
-        context.update(_sales(today, first))
         context["tasks"] += _order_tasks(request)
+    if may["returns"]:
+        context["tasks"] += _return_tasks(request)
     if reconciliation.may_see(request.user) and (wrong := reconciliation.open_count()):
         link = reverse("admin:reconciliation")
         context["tasks"].append(_task("To reconcile", wrong, link, "balance"))
@@ -43,7 +49,8 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         link = reverse("admin:low_stock")
         context["tasks"].append(_task("Low on stock", stock.count, link, "inventory"))
     if may["reviews"]:
-        context.update(_feedback(first, today, context["tasks"]))
+        approves = request.user.has_perm("reviews.moderate_review")
+        context.update(_feedback(first, today, context["tasks"] if approves else []))
     if may["tickets"]:
         link = admin_link("support.ticket", status__exact="open")
         context["tasks"].append(_task("Open questions", queries.open_tickets(), link, "forum"))
@@ -62,7 +69,7 @@ def _period(request: HttpRequest) -> int:
     return next((days for days in PERIODS if str(days) == asked), DEFAULT_PERIOD)
 
 
-def _sales(today: date, first: date) -> dict[str, Any]:
+def _sales(request: HttpRequest, today: date, first: date) -> dict[str, Any]:
     # One series serves the tiles and the charts; the tiles compare fixed periods.
     series = queries.sales_by_day(first=min(first, today - timedelta(days=29)), last=today)
     shown = [day for day in series if day.date >= first]
@@ -81,7 +88,7 @@ def _sales(today: date, first: date) -> dict[str, Any]:
         "period": queries.add_up(shown),
         "revenue_chart": _chart(shown, money=True),
         "orders_chart": _chart(shown, money=False),
-        "states": _states(first, today),
+        "states": _states(request, first, today),
         "best": [
             {"title": "By units", "rows": _best(first, today, "units")},
             {"title": "By revenue", "rows": _best(first, today, "revenue")},
@@ -105,7 +112,7 @@ def _chart(days: list[Day], *, money: bool) -> charts.BarChart:
     return charts.bar_chart(points)
 
 
-def _states(first: date, last: date) -> list[charts.Row]:
+def _states(request: HttpRequest, first: date, last: date) -> list[charts.Row]:
     found = queries.orders_by_status(first=first, last=last)
     lengths = charts.shares([count for _, _, count in found])
     return [
@@ -114,7 +121,7 @@ def _states(first: date, last: date) -> list[charts.Row]:
             text=str(count),
             share=share,
             tone=status,
-            url=admin_link("orders.order", status__exact=status),
+            url=admin_link("orders.order", status__exact=status) if request.user.has_perm(SEE) else "",
         )
         for (status, label, count), share in zip(found, lengths, strict=True)
     ]
@@ -130,8 +137,27 @@ def _order_tasks(request: HttpRequest) -> list[dict[str, Any]]:
     counts = worklists.order_counts()
     return [
         _task(label, counts[name], admin_link("orders.order", queue=name), worklists.ICONS[name])
-        for name, label in worklists.QUEUES
+        for name, label in worklists.queues_for(request.user)
         if counts[name] or name not in worklists.SHOWN_WHEN_WAITING
+    ]
+
+
+# Who is waited for in each work list of returns.
+_RETURN_RIGHTS = {"to_approve": CHANGE_RETURN, "to_receive": RECEIVE, "to_refund": SEND_MONEY}
+
+
+def _return_tasks(request: HttpRequest) -> list[dict[str, Any]]:
+    """The returns that wait for this person; those that wait for others are in the menu."""
+    mine = [name for name, right in _RETURN_RIGHTS.items() if request.user.has_perm(right)]
+    counts = return_list.return_counts() if mine else {}
+    return [
+        _task(
+            f"Returns {return_list.QUEUES[name][0].lower()}",
+            counts[name],
+            admin_link("orders.return", queue=name),
+            return_list.ICONS[name],
+        )
+        for name in mine
     ]
 
 

@@ -16,6 +16,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "Catalogue",
         (
             ("Products", "deployed_code", "catalog.product"),
+            ("Imports", "upload_file", "catalog.productimport"),
             ("Categories", "account_tree", "catalog.category"),
             ("Stock", "warehouse", "catalog.stockitem"),
             ("Stock places", "pin_drop", "catalog.stocklocation"),
@@ -33,6 +34,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("People", "group", "customers.user"),
             ("Addresses", "home_pin", "customers.address"),
             ("API tokens", "key", "customers.apitoken"),
+            ("Consents", "how_to_reg", "customers.consent"),
+            ("Data requests", "policy", "customers.personaldatarequest"),
         ),
     ),
     (
@@ -119,7 +122,7 @@ def _orders(request: HttpRequest, allowed: dict[str, Any]) -> list[dict[str, Any
     items = [everything]
     if "orders.draftorder" in allowed:
         items.append(_item(request, "Drafts", "edit_note", "orders.draftorder"))
-    for name, _ in worklists.QUEUES:
+    for name, _ in worklists.queues_for(request.user):
         if name in worklists.SHOWN_WHEN_WAITING and not counts[name] and chosen != name:
             continue
         item = {
@@ -156,11 +159,15 @@ def _returns(request: HttpRequest, allowed: dict[str, Any]) -> list[dict[str, An
         link, chosen = everything["link"], request.GET.get("queue", "")
         everything["active"] = everything["active"] and not chosen
         items.append(everything)
-        icons = {"to_approve": "rule", "to_receive": "move_to_inbox", "to_refund": "currency_exchange"}
         counts = return_list.return_counts()
         for name, (title, _) in return_list.QUEUES.items():
             active = request.path == link and chosen == name
-            item = {"title": title, "icon": icons[name], "link": f"{link}?queue={name}", "active": active}
+            item = {
+                "title": title,
+                "icon": return_list.ICONS[name],
+                "link": f"{link}?queue={name}",
+                "active": active,
+            }
             _badge(item, counts[name])
             items.append(item)
     if "orders.withdrawal" in allowed:

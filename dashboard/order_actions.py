@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.order_forms import CancelForm, ReasonForm, ReceivePaymentForm, RefundForm, ShipForm
+from dashboard.rights import CHANGE, PACK, SEND_MONEY, TAKE_MONEY
 from dashboard.worklists import is_to_ship, waits_for_money
 from ecommerce.lib.errors import DomainError
 from ecommerce.lib.transactions import retrying_atomic
@@ -20,9 +21,7 @@ from payments.services.receiving import receive_payment
 
 log = logging.getLogger(__name__)
 
-CHANGE = "orders.change_order"
-TAKE_MONEY = "payments.change_payment"
-SEND_MONEY = "payments.add_refund"
+__all__ = ["ACTIONS", "CHANGE", "PACK", "SEND_MONEY", "TAKE_MONEY"]
 
 
 def _confirm_payment(order: Order, actor: Any, **answers: Any) -> None:
@@ -126,6 +125,11 @@ class OrderAction:
     def permitted(self, user: Any) -> bool:
         return user.has_perms(self.permissions)
 
+    def offered_to(self, user: Any, order: Order) -> bool:
+        """Whether this person is offered the step; sending what is not paid in full takes a right more."""
+        needs_more = self.code == "ship" and order.awaits_balance and not user.has_perm(TAKE_MONEY)
+        return self.permitted(user) and self.offered(order) and not needs_more
+
 
 def _can_cancel(order: Order) -> bool:
     nothing_left = order.fulfilment_status == Order.FulfilmentStatus.UNFULFILLED
@@ -170,6 +174,7 @@ ACTIONS: dict[str, OrderAction] = {
             done="marked as processing",
             icon="inventory_2",
             run=_start,
+            permissions=(PACK,),
             offered=lambda order: order.status == Order.Status.PENDING and not waits_for_money(order),
         ),
         OrderAction(
@@ -179,6 +184,7 @@ ACTIONS: dict[str, OrderAction] = {
             done="being picked",
             icon="shopping_basket",
             run=_pick,
+            permissions=(PACK,),
             offered=lambda order: is_to_ship(order) and order.picking_at is None,
         ),
         OrderAction(
@@ -188,6 +194,7 @@ ACTIONS: dict[str, OrderAction] = {
             done="shipped",
             icon="local_shipping",
             run=_ship,
+            permissions=(PACK,),
             offered=lambda order: (
                 not order.is_collect and (is_to_ship(order) or (order.awaits_balance and order.can_be_edited))
             ),
@@ -200,6 +207,7 @@ ACTIONS: dict[str, OrderAction] = {
             done="ready to collect",
             icon="shopping_bag",
             run=_make_ready,
+            permissions=(PACK,),
             offered=lambda order: is_to_ship(order) and order.is_collect,
         ),
         OrderAction(
@@ -209,6 +217,7 @@ ACTIONS: dict[str, OrderAction] = {
             done="collected",
             icon="shopping_bag_speed",
             run=_collected,
+            permissions=(PACK,),
             offered=lambda order: order.status == Order.Status.SHIPPED and order.is_collect,
         ),
         OrderAction(
@@ -218,6 +227,7 @@ ACTIONS: dict[str, OrderAction] = {
             done="waiting again",
             icon="undo",
             run=_stop_picking,
+            permissions=(PACK,),
             offered=lambda order: order.picking_at is not None and order.can_be_edited and not order.has_left,
         ),
         OrderAction(
@@ -227,6 +237,7 @@ ACTIONS: dict[str, OrderAction] = {
             done="marked as delivered",
             icon="where_to_vote",
             run=_deliver,
+            permissions=(PACK,),
             offered=lambda order: order.status == Order.Status.SHIPPED and not order.is_collect,
         ),
         OrderAction(

@@ -15,8 +15,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from dashboard import worklists
-from dashboard.order_actions import CHANGE, OrderAction, Report, run_for_all
+from dashboard.order_actions import OrderAction, Report, run_for_all
 from dashboard.order_forms import BulkCancelForm, BulkShipForm
+from dashboard.rights import AMOUNTS, PACK
 from documents.services.printing import print_papers, print_pick_list, record_labels
 from orders.models import Order
 
@@ -95,7 +96,7 @@ def papers(request: HttpRequest, model_admin: "OrderAdmin") -> HttpResponse:
 
     Papers that could not be made are listed first; `despite` then prints the rest.
     """
-    if not request.user.has_perm(CHANGE):
+    if not request.user.has_perm(PACK):
         raise PermissionDenied
     wanted = request.POST if request.method == "POST" else request.GET
     ids = _ids(wanted.get("ids", "").split(","))[:MOST_AT_ONCE]
@@ -113,7 +114,7 @@ def pick_chosen(model_admin: "OrderAdmin", request: HttpRequest, rows: QuerySet)
 
 def pick_queue(request: HttpRequest, model_admin: "OrderAdmin") -> HttpResponse:
     """The pick list of a work list, `?queue=`, the oldest orders first."""
-    if not request.user.has_perm(CHANGE):
+    if not request.user.has_perm(PACK):
         raise PermissionDenied
     wanted = worklists.queue(request.GET.get("queue", ""))
     if wanted is None:
@@ -131,7 +132,7 @@ def _pick(request: HttpRequest, orders: list[Order]) -> HttpResponse:
 
 
 def _print(request: HttpRequest, model_admin: "OrderAdmin", orders: list[Order]) -> HttpResponse:
-    job = print_papers(orders=orders)
+    job = print_papers(orders=orders, bills=request.user.has_perm(AMOUNTS))
     doubts = job.problems or job.printed_before
     if not job.pdf or (doubts and "despite" not in request.POST):
         shown = {"problems": job.problems, "printed_before": job.printed_before, "some": bool(job.pdf)}
@@ -151,9 +152,8 @@ def _papers_page(
     request: HttpRequest, model_admin: "OrderAdmin", orders: list[Order], **context: Any
 ) -> HttpResponse:
     ids = ",".join(str(order.pk) for order in orders)
-    return _page(
-        request, model_admin, "order_papers", orders, title="Invoices and labels", ids=ids, **context
-    )
+    title = "Invoices and labels" if request.user.has_perm(AMOUNTS) else "Packing slips and labels"
+    return _page(request, model_admin, "order_papers", orders, title=title, ids=ids, **context)
 
 
 def _page(

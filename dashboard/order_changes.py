@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from customers.forms import AddressForm
-from dashboard.order_actions import CHANGE
 from dashboard.order_edit_form import EditForm, agreed
 from dashboard.order_pages import PAGE, find, render_page
+from dashboard.rights import CHANGE
 from ecommerce.lib.errors import DomainError
 from ecommerce.lib.money import format_money
 from orders.models import Order

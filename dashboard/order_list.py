@@ -87,7 +87,7 @@ class QueueFilter(admin.SimpleListFilter):
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return worklists.QUEUES
+        return worklists.queues_for(request.user)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         chosen = worklists.queue(self.value() or "")

@@ -10,9 +10,10 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.services.inventory import waiting_for
-from dashboard.order_actions import ACTIONS, CHANGE, SEND_MONEY, OrderAction, run_for_all
+from dashboard.order_actions import ACTIONS, OrderAction, run_for_all
 from dashboard.order_forms import NoteForm
 from dashboard.repairs import payment_panel
+from dashboard.rights import AMOUNTS, CHANGE, FREE_OF_MONEY, PACK, SEND_MONEY, may_note, may_see_payments
 from ecommerce.lib.money import format_money
 from orders.models import Order, OrderLine
 from orders.pricing import Quote
@@ -44,25 +45,36 @@ def detail(request: HttpRequest, model_admin: "OrderAdmin", object_id: str) -> H
 
 
 def _about(request: HttpRequest, order: Order) -> dict[str, Any]:
+    user = request.user
+    sees_payments = may_see_payments(user)
     return {
         "discounts": Quote.from_json(order.quote).discounts if order.quote else [],
         "lines": _lines(order),
-        "events": order.events.order_by("-pk"),
-        "payments": payment_panel(request.user, order),
+        "events": events_for(user, order),
+        "sees_payments": sees_payments,
+        "payments": payment_panel(user, order) if sees_payments else [],
         "shipments": order.shipments.prefetch_related("lines__line"),
         "returns": order.returns.all(),
         "invoice": order.invoice,
-        "credit_notes": order.credit_notes.order_by("pk"),
-        "may_change": request.user.has_perm(CHANGE),
-        "can_be_edited": order.can_be_edited and request.user.has_perm(CHANGE),
+        "credit_notes": order.credit_notes.order_by("pk") if sees_payments else [],
+        "sees_files": user.has_perm("documents.view_orderfile"),
+        "may_note": may_note(user),
+        "may_print": user.has_perm(PACK),
+        "can_be_edited": order.can_be_edited and user.has_perm(CHANGE),
         "offered": [
             action
             for action in ACTIONS.values()
             # Sending money back has a page of its own, which leads to the step that sends all of it.
-            if action.code != "refund" and action.offered(order) and action.permitted(request.user)
+            if action.code != "refund" and action.offered_to(user, order)
         ],
-        "may_refund": order.amount_paid > 0 and request.user.has_perms([CHANGE, SEND_MONEY]),
+        "may_refund": order.amount_paid > 0 and user.has_perms([CHANGE, SEND_MONEY]),
     }
+
+
+def events_for(user: Any, order: Order) -> Any:
+    """The history, the newest first; what it says of money is for those who may see amounts."""
+    events = order.events.order_by("-pk")
+    return events if user.has_perm(AMOUNTS) else events.filter(kind__in=FREE_OF_MONEY)
 
 
 def _lines(order: Order) -> list[OrderLine]:
@@ -81,7 +93,7 @@ def act(request: HttpRequest, model_admin: "OrderAdmin", pk: int, code: str) -> 
     if not action.permitted(request.user):
         raise PermissionDenied
     order = find(pk)
-    if request.method == "GET" and not action.offered(order):
+    if request.method == "GET" and not action.offered_to(request.user, order):
         messages.error(request, f"Order {order.number} cannot be {action.done} now.")
         return redirect(PAGE, order.pk)
     if action.form_class is None:
@@ -128,7 +140,7 @@ def _warning(action: OrderAction, order: Order) -> str:
 @require_POST
 def note(request: HttpRequest, model_admin: "OrderAdmin", pk: int) -> HttpResponse:
     """Write a note that only staff see into the order's history."""
-    if not request.user.has_perm(CHANGE):
+    if not may_note(request.user):
         raise PermissionDenied
     order = find(pk)
     form = NoteForm(request.POST)
@@ -158,6 +170,7 @@ def render_page(
         "order": order,
         "original": order,
         "may_send_money": request.user.has_perm(SEND_MONEY),
+        "sees_amounts": request.user.has_perm(AMOUNTS),
         **context,
     }
     return TemplateResponse(request, f"dashboard/{template}.html", shown, status=status)

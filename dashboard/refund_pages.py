@@ -8,9 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from dashboard.order_actions import ACTIONS, CHANGE, SEND_MONEY
+from dashboard.order_actions import ACTIONS
 from dashboard.order_pages import PAGE, find, render_page
 from dashboard.refund_form import RefundPartsForm
+from dashboard.rights import CHANGE, SEND_MONEY
 from ecommerce.lib.errors import DomainError
 from ecommerce.lib.money import ZERO, format_money
 from orders.models import Order

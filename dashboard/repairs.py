@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.urls import reverse
 
 from dashboard.repair_forms import NoteForm, SentByHandForm
+from dashboard.rights import CHANGE, SEND_MONEY, TAKE_MONEY
 from ecommerce.lib.money import ZERO, format_money
 from orders.models import InvoiceCounter, Order
 from payments import gateways
@@ -18,8 +19,6 @@ from payments.services import payments, refund_repairs, repairs
 from payments.services.reconciliation import Finding
 from payments.services.refunds import surplus
 
-TAKE_MONEY = "payments.change_payment"
-SEND_MONEY = "payments.add_refund"
 _PAYMENT, _REFUND = Payment.Status, Refund.Status
 
 
@@ -319,7 +318,7 @@ def buttons_of(finding: Finding, user: Any, *, back: str) -> list[Button]:
     found = []
     for code in finding.repairs:
         if code == "confirm-payment":
-            if finding.order is not None and user.has_perms(("orders.change_order", TAKE_MONEY)):
+            if finding.order is not None and user.has_perms((CHANGE, TAKE_MONEY)):
                 url = reverse("admin:orders_order_act", kwargs={"pk": finding.order.pk, "code": code})
                 found.append(Button(label="Confirm payment", url=url, asks=True, name=finding.title))
             continue

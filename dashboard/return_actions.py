@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.return_forms import AnswerForm, ReceiveForm, RefundReturnForm
+from dashboard.rights import CHANGE_RETURN, RECEIVE, SEND_MONEY
 from orders.models import Return
 from orders.services import return_steps
 from payments.services.returns import refund_return
 
-CHANGE = "orders.change_return"
-SEND_MONEY = "payments.add_refund"
 _States = Return.Status
 
 
@@ -43,7 +42,7 @@ class ReturnAction:
     done: str
     run: Callable[..., None]
     offered: Callable[[Return], bool]
-    permission: str = CHANGE
+    permission: str = CHANGE_RETURN
     form_class: type[AnswerForm] | type[ReceiveForm] | type[RefundReturnForm] | None = None
     danger: bool = False
 
@@ -72,6 +71,7 @@ RETURN_ACTIONS: dict[str, ReturnAction] = {
             done="received",
             run=_receive,
             offered=_is(_States.APPROVED),
+            permission=RECEIVE,
             form_class=ReceiveForm,
         ),
         ReturnAction(

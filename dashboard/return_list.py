@@ -14,6 +14,8 @@ QUEUES: dict[str, tuple[str, str]] = {
     "to_refund": ("To refund", Return.Status.RECEIVED),
 }
 
+ICONS = {"to_approve": "rule", "to_receive": "move_to_inbox", "to_refund": "currency_exchange"}
+
 
 def return_counts() -> dict[str, int]:
     """How many returns are in each queue. One query, which reads open returns only."""

@@ -10,7 +10,9 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
+from dashboard.order_pages import events_for
 from dashboard.return_actions import RETURN_ACTIONS, ReturnAction
+from dashboard.rights import AMOUNTS
 from ecommerce.lib.errors import DomainError
 from orders.models import Return
 from payments.gateways.base import GatewayError
@@ -39,12 +41,14 @@ def detail(request: HttpRequest, model_admin: "ReturnAdmin", object_id: str) -> 
     if not model_admin.has_view_or_change_permission(request):
         raise PermissionDenied
     return_ = find(object_id)
-    events = return_.order.events.order_by("-pk")
+    events = events_for(request.user, return_.order)
+    sees_amounts = request.user.has_perm(AMOUNTS)
     context: dict[str, Any] = {
         "lines": return_.lines.select_related("line"),
         "events": [event for event in events if event.data.get("return") == return_.number],
         "refunds": Refund.objects.filter(key__startswith=f"return-{return_.number}:"),
-        "worth": return_estimate(return_=return_) if return_.is_open else None,
+        "sees_amounts": sees_amounts,
+        "worth": return_estimate(return_=return_) if return_.is_open and sees_amounts else None,
         "left": money_left(return_.order),
         "offered": [
             action

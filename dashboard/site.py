@@ -7,7 +7,7 @@ from csp.constants import UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from unfold.sites import UnfoldAdminSite
 
@@ -16,7 +16,7 @@ from unfold.sites import UnfoldAdminSite
 STAFF_POLICY = {"script-src": [UNSAFE_EVAL], "style-src": [UNSAFE_INLINE]}
 
 # Their rows are secrets and sign-in internals, which allauth and knox show to nobody's use.
-NOT_SHOWN = frozenset({"account", "socialaccount", "mfa", "knox"})
+NOT_SHOWN = frozenset({"account", "socialaccount", "usersessions", "mfa", "knox"})
 
 
 class StaffSite(UnfoldAdminSite):
@@ -50,8 +50,23 @@ class StaffSite(UnfoldAdminSite):
             path(
                 "reconciliation/<slug:code>/<int:pk>/", self.admin_view(repair), name="reconciliation_repair"
             ),
+            path("r/<int:content_type_id>/<path:object_id>/", self.admin_view(self.view_on_site)),
             *super().get_urls(),
         ]
+
+    def view_on_site(self, request: HttpRequest, content_type_id: int, object_id: str) -> HttpResponse:
+        """Lead to a row's page in the shop, for who may see the row. An order's page there is opened by
+        a secret in its address, so its link is on its own page here and nowhere else."""
+        from django.contrib.contenttypes.models import ContentType
+        from django.contrib.contenttypes.views import shortcut
+
+        kind = ContentType.objects.filter(pk=content_type_id).first()
+        model_admin = self._registry.get(kind.model_class()) if kind else None
+        if model_admin is None or model_admin.view_on_site is not True:
+            raise Http404
+        if not model_admin.has_view_permission(request):
+            raise PermissionDenied
+        return shortcut(request, content_type_id, object_id)
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         models = model_or_iterable if isinstance(model_or_iterable, list | tuple) else [model_or_iterable]

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from dashboard.rights import AMOUNTS
 from orders.models import Order
 from orders.models.balance import PAID_AT_DOOR
 from payments.models import Payment
@@ -80,8 +81,17 @@ QUEUES = (
     ("to_capture", "To capture"),
     ("too_late", "Paid too late"),
 )
+# Packing has nothing to do with these; they are shown to those who may see amounts.
+ABOUT_MONEY = frozenset({"unpaid", "to_capture", "too_late"})
 # Most shops never have any of these.
 SHOWN_WHEN_WAITING = frozenset({"to_capture", "too_late"})
+
+
+def queues_for(user: Any) -> list[tuple[str, str]]:
+    """The work lists that this person has a use for."""
+    sees_money = user.has_perm(AMOUNTS)
+    return [(name, title) for name, title in QUEUES if sees_money or name not in ABOUT_MONEY]
+
 
 ICONS = {
     "unpaid": "hourglass_top",

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
-from ecommerce.lib.sms import sender_of
+from ecommerce.lib.sms import CONSOLE, sender_of
 
 
 def is_local(site_url: str) -> bool:
@@ -48,6 +48,20 @@ def check_fixed_code(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
     return [_fixed_code()] if reachable and _fixed_outside_demo() else []
 
 
+@register(Tags.security)
+def check_second_factor(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Only the demo's published account may do without a second step."""
+    if not settings.SECOND_FACTOR_EXEMPT or settings.DEMO_MODE:
+        return []
+    return [
+        Error(
+            "SECOND_FACTOR_EXEMPT is set: staff could act with a password alone.",
+            hint="Leave SECOND_FACTOR_EXEMPT out; it is for the demo.",
+            id="ecommerce.E020",
+        )
+    ]
+
+
 @register(Tags.security, deploy=True)
 def check_messages(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """One-time codes are random, and reach the phones they are for."""
@@ -62,8 +76,16 @@ def check_messages(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
                 id="ecommerce.W001",
             )
         )
+    if settings.SMS_URL == CONSOLE:
+        found.append(
+            Warning(
+                "SMS_URL is console: one-time codes are printed, and nobody gets them.",
+                hint="Set SMS_URL to twilio://SID:TOKEN@?from=+49… or https://TOKEN@host/path.",
+                id="ecommerce.W001",
+            )
+        )
     try:
-        if settings.SMS_URL:
+        if settings.SMS_URL not in ("", CONSOLE):
             sender_of(settings.SMS_URL)
     except ImproperlyConfigured as error:
         hint = "The secrets in it are percent-encoded; messages travel by https."

@@ -54,6 +54,9 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
+    "allauth.socialaccount.providers.facebook",
+    "allauth.socialaccount.providers.google",
+    "allauth.usersessions",
     "django_countries",
     "django_filters",
     "django_htmx",
@@ -77,6 +80,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "ecommerce.middleware.BrowserRulesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ecommerce.middleware.CompressTextMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -88,7 +92,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "customers.middleware.ViewedMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "customers.middleware.SecondFactorMiddleware",
+    "customers.viewed_middleware.ViewedMiddleware",
     "ecommerce.middleware.DomainErrorMiddleware",
 ]
 
@@ -291,10 +297,7 @@ PHONENUMBER_DB_FORMAT = "E164"
 # --- Accounts -----------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "customers.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["customers.backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -318,8 +321,17 @@ ACCOUNT_FORMS = {
     "reset_password": "customers.account_forms.ResetPasswordForm",
     "reset_password_from_key": "customers.account_forms.ResetPasswordKeyForm",
     "reauthenticate": "customers.account_forms.ReauthenticateForm",
+    "confirm_email_verification_code": "customers.account_forms.EmailCodeForm",
 }
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+# By a code, not a link: only the browser that signed up can use it, so nobody opens somebody else's
+# account for them by following a link in an email (docs/sign-in.md).
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+# Codes of an address, as customers/services/otp.py counts its own.
+ACCOUNT_RATE_LIMITS = {"confirm_email": "5/h/key,20/d/key"}
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
@@ -327,7 +339,67 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_ADAPTER = "customers.adapters.AccountAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
-MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
+MFA_ADAPTER = "customers.mfa_adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "authenticate": "customers.mfa_forms.AuthenticateForm",
+    "reauthenticate": "customers.mfa_forms.ReauthenticateForm",
+    "activate_totp": "customers.mfa_forms.ActivateTOTPForm",
+    "add_webauthn": "customers.mfa_forms.AddPasskeyForm",
+    "login_webauthn": "customers.mfa_forms.LoginPasskeyForm",
+    "authenticate_webauthn": "customers.mfa_forms.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "customers.mfa_forms.ReauthenticatePasskeyForm",
+    "edit_webauthn": "customers.mfa_forms.RenamePasskeyForm",
+}
+# Browsers allow passkeys on one's own machine without https; so does the shop, and nowhere else.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS and _site.hostname in ("localhost", "127.0.0.1", "::1")
+# Staff who need no second step: the demo's published account. Refused outside demo mode.
+SECOND_FACTOR_EXEMPT: list[str] = env.list(
+    "SECOND_FACTOR_EXEMPT", ["owner@alcove.example"] if DEMO_MODE else []
+)
+
+# Sign-in with Facebook and Google: a button appears once both of a pair are set.
+FACEBOOK_APP_ID = env.str("FACEBOOK_APP_ID", "")
+FACEBOOK_APP_SECRET = env.str("FACEBOOK_APP_SECRET", "")
+FACEBOOK_PAGES = env.str("FACEBOOK_PAGES", "https://www.facebook.com")
+FACEBOOK_API = env.str("FACEBOOK_API", "https://graph.facebook.com")
+GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", "")
+GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET", "")
+GOOGLE_PAGES = env.str("GOOGLE_PAGES", "https://accounts.google.com")
+GOOGLE_API = env.str("GOOGLE_API", "https://oauth2.googleapis.com")
+_GRAPH = "v24.0"
+SOCIALACCOUNT_PROVIDERS: dict = {
+    "facebook": {
+        "VERSION": _GRAPH,
+        "AUTHORIZE_URL": f"{FACEBOOK_PAGES}/{_GRAPH}/dialog/oauth",
+        "GRAPH_API_URL": f"{FACEBOOK_API}/{_GRAPH}",
+        "FIELDS": ["id", "email", "name"],
+    },
+    "google": {
+        "SCOPE": ["openid", "profile", "email"],
+        "AUTHORIZE_URL": f"{GOOGLE_PAGES}/o/oauth2/v2/auth",
+        "ACCESS_TOKEN_URL": f"{GOOGLE_API}/token",
+        "ID_TOKEN_ISSUER": GOOGLE_PAGES,
+        "OAUTH_PKCE_ENABLED": True,
+    },
+}
+_SOCIAL_PAGES = []
+if FACEBOOK_APP_ID and FACEBOOK_APP_SECRET:
+    SOCIALACCOUNT_PROVIDERS["facebook"]["APP"] = {"client_id": FACEBOOK_APP_ID, "secret": FACEBOOK_APP_SECRET}
+    _SOCIAL_PAGES.append(FACEBOOK_PAGES)
+if GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET:
+    SOCIALACCOUNT_PROVIDERS["google"]["APP"] = {"client_id": GOOGLE_CLIENT_ID, "secret": GOOGLE_CLIENT_SECRET}
+    _SOCIAL_PAGES.append(GOOGLE_PAGES)
+SOCIALACCOUNT_ADAPTER = "customers.social.SocialAccountAdapter"
+SOCIALACCOUNT_FORMS = {"disconnect": "customers.social_forms.DisconnectForm"}
+# Only for addresses that are proven on both sides; the adapter decides.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+# A session is written down when it begins. When it was last used would cost a write for every page.
+USERSESSIONS_TRACK_ACTIVITY = False
 
 # --- Payments -----------------------------------------------------------------------------
 
@@ -354,6 +426,8 @@ _PAYMENT_PAGES = ([STRIPE_PAGES] if STRIPE_SECRET_KEY else []) + ([PAYPAL_PAGES]
 
 # Lets events be sent into one's own network, and without https.
 WEBHOOKS_ALLOW_PRIVATE = env.bool("WEBHOOKS_ALLOW_PRIVATE", False)
+# The same for addresses of pictures in files of products.
+IMPORTS_ALLOW_PRIVATE = env.bool("IMPORTS_ALLOW_PRIVATE", False)
 
 # --- API ----------------------------------------------------------------------------------
 
@@ -431,11 +505,23 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIN
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# The shop uses none of them, so nothing that got into a page can either. Passkeys are not among them.
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope",
+        "magnetometer", "microphone", "midi", "payment", "usb",
+    )
+)  # fmt: skip
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 # The prefix makes browsers refuse the cookie from a subdomain or over plain HTTP.
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
-CSRF_COOKIE_HTTPONLY = True
+MESSAGES_COOKIE_NAME = "__Host-messages" if HTTPS else "messages"
+MESSAGE_STORAGE = "ecommerce.message_storage.MessageStorage"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 CSRF_FAILURE_VIEW = "ecommerce.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
@@ -443,12 +529,13 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
+        "script-src-attr": [NONE],
         "style-src": [SELF],
         "img-src": [SELF, "data:"]
         + ([env.str("AWS_S3_CUSTOM_DOMAIN")] if env.str("AWS_S3_CUSTOM_DOMAIN", "") else []),
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF, *_PAYMENT_PAGES],
+        "form-action": [SELF, *_PAYMENT_PAGES, *_SOCIAL_PAGES],
         "frame-ancestors": [NONE],
     }
 }
@@ -461,5 +548,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING")},
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        # At DEBUG it writes addresses down, and Facebook's carry the secret of the app.
+        "urllib3": {"level": "INFO"},
+    },
 }

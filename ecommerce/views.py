@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils._os import safe_join
+from django.views.decorators.http import require_safe
 
 from ecommerce.lib.api import PROBLEM_TYPE, problem_body
 from ecommerce.styleguide import samples
@@ -20,6 +21,7 @@ PAGES = ("delivery", "returns", "terms", "privacy", "cookies", "imprint")
 _MEDIA_TYPES = {".avif": "image/avif", ".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg"}
 
 
+@require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """One of the plain texts in templates/pages/."""
     if slug not in PAGES:
@@ -28,6 +30,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, f"pages/{slug}.html", {"delivery_rates": rates})
 
 
+@require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component in every state; for people who build the shop, so not in a real one."""
     if not (settings.DEBUG or settings.DEMO_MODE):
@@ -35,6 +38,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     return render(request, "styleguide.html", samples())
 
 
+@require_safe
 def media(request: HttpRequest, path: str) -> FileResponse:
     """A product picture from the local folder; only picture types, cached for good.
 

@@ -1,5 +1,7 @@
 """Moderation of reviews, and the shop's answers to them."""
 
+from typing import ClassVar
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -11,6 +13,7 @@ from unfold.decorators import display
 
 from customers.access import signed_in
 from ecommerce.lib.errors import DomainError
+from ecommerce.lib.field_rights import FieldRights
 from reviews.models import Review
 from reviews.services import reviews
 
@@ -21,8 +24,14 @@ _FACTS = [
 
 
 @admin.register(Review)
-class ReviewAdmin(ModelAdmin):
+class ReviewAdmin(FieldRights, ModelAdmin):
     """What customers wrote is theirs; staff publish, hold, reject, delete and answer."""
+
+    field_rights: ClassVar = {
+        "customer_email": "customers.view_user",
+        "customer_id": "customers.view_user",
+        "order_number": "orders.view_order",
+    }
 
     list_display = [
         "shown_rating", "excerpt", "product_title", "customer_email", "shown_status", "verified",
@@ -72,6 +81,9 @@ class ReviewAdmin(ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("reviews.moderate_review")
+
     def save_model(self, request: HttpRequest, obj: Review, form: ModelForm, change: bool) -> None:
         if "comments" in form.changed_data:
             obj.save(update_fields=["comments", "modified_at"])
@@ -86,15 +98,15 @@ class ReviewAdmin(ModelAdmin):
         for review in queryset:
             reviews.delete_review(review=review, actor=signed_in(request))
 
-    @admin.action(description="Publish", permissions=["change"])
+    @admin.action(description="Publish", permissions=["moderate"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
         self._moderate(request, queryset, Review.Status.PUBLISHED)
 
-    @admin.action(description="Hold back until approved", permissions=["change"])
+    @admin.action(description="Hold back until approved", permissions=["moderate"])
     def hold(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
         self._moderate(request, queryset, Review.Status.HELD)
 
-    @admin.action(description="Reject", permissions=["change"])
+    @admin.action(description="Reject", permissions=["moderate"])
     def reject(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
         self._moderate(request, queryset, Review.Status.REJECTED)
 

@@ -62,6 +62,7 @@ class Review(BaseDocument):
 
     class Meta:
         ordering = ["-review_date"]
+        permissions = [("moderate_review", "Can publish, hold back and reject reviews")]
         constraints = [
             UniqueConstraint(
                 fields=["product_id", "customer_id", "deletion_token"], name="reviews_review_one_each"

@@ -32,6 +32,7 @@ OPEN_TO_ALL = {
     "sign up": "/account/signup/",
     "code by email": "/account/email-code/",
     "saved things": "/wishlist/",
+    "sign in by mobile": "/account/code/",
     "reset": "/account/password/reset/",
     "not found": "/no-such-page/",
     "styleguide": "/styleguide/",
@@ -47,6 +48,11 @@ FOR_ADA = {
     "password": "/account/password/change/",
     "email": "/account/email/",
     "programs": "/account/programs/",
+    "welcome": "/account/welcome/",
+    "connections": "/account/3rdparty/",
+    "sessions": "/account/sessions/",
+    "agreements": "/account/agreements/",
+    "data": "/account/data/",
 }
 # Pictures that take up no room, although their alcove does.
 VANISHED = (

@@ -1,6 +1,6 @@
 """Places where stock lies, and people who wait for things to come back."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet, Sum
@@ -13,6 +13,7 @@ from unfold.decorators import display
 from catalog.admin.base import ReadOnlyAdmin
 from catalog.models import StockLocation, StockRequest
 from catalog.services import inventory
+from ecommerce.lib.field_rights import FieldRights
 
 
 @admin.register(StockLocation)
@@ -60,7 +61,10 @@ class RequestStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(StockRequest)
-class StockRequestAdmin(ReadOnlyAdmin):
+class StockRequestAdmin(FieldRights, ReadOnlyAdmin):
+    """How many wait for what; who they are is for those who may see customers."""
+
+    field_rights: ClassVar = {"email": "customers.view_user", "last_error": "customers.view_user"}
     list_display = ["created_at", "email", "sku", "thing", "state_words", "notified_at"]
     list_select_related = ["variant__product"]
     list_filter = [RequestStateFilter, "created_at"]

@@ -19,6 +19,8 @@ from catalog.models import StockItem, StockLocation
 from catalog.services import inventory
 from ecommerce.lib.errors import DomainError
 
+CHANGE_STOCK = "catalog.change_stockitem"
+
 
 class MoveForm(forms.Form):
     """Where to, how many, and why."""
@@ -55,7 +57,7 @@ class MoveForm(forms.Form):
 
 def move_view(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
     """The form for one stock row; what cannot be moved is said beside the number."""
-    if not request.user.has_perm("catalog.change_product"):
+    if not request.user.has_perm(CHANGE_STOCK):
         raise PermissionDenied
     item = StockItem.objects.select_related("variant__product", "location").filter(pk=pk).first()
     if item is None:

@@ -9,24 +9,29 @@ from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from catalog.admin.base import PRIVATE_FIELDS, CatalogAdmin
+from catalog.admin.moving import CHANGE_STOCK
 from catalog.admin.product_forms import ImageForm, ProductForm, VariantForm, VariantFormSet
 from catalog.admin.stock import StockForm
 from catalog.models import Product, ProductImage, StockMovement, Variant
 from catalog.services import images
 from catalog.services.editing import settle_products
+from catalog.services.importing import exporting
 from catalog.services.products import delete_product, stamp_author
 from catalog.services.slugs import unique_slug
 from ecommerce.lib.errors import DomainError
 from ecommerce.lib.money import format_money
+from ecommerce.lib.spreadsheets import stream_csv
 
 _HISTORY = 30
 
@@ -92,13 +97,14 @@ class ImageInline(TabularInline):
 class ProductAdmin(CatalogAdmin):
     form = ProductForm
     list_display = ["thumbnail", "name", "category", "store", "price", "stock_words", "state", "rank"]
-    list_display_links = ["thumbnail", "name"]
+    list_display_links = ["name"]
     list_select_related = ["category", "store"]
     list_filter = ["status", "stock_state", "is_suspended", "category", "store", "tax_class"]
     search_fields = ["name", "slug", "variants__sku"]
     readonly_fields = ["slug"]
     inlines = [VariantInline, ImageInline]
-    actions = ["publish", "hide"]
+    actions = ["publish", "hide", "export_chosen"]
+    actions_list = ["import_products", "export_all"]
     actions_detail = ["open_stock"]
     ordering = ["rank", "pk"]
     fieldsets = [
@@ -107,7 +113,7 @@ class ProductAdmin(CatalogAdmin):
         ("For staff", {"fields": PRIVATE_FIELDS, "classes": ["collapse"]}),
     ]
 
-    @display(description="")
+    @display(description="Picture")
     def thumbnail(self, product: Product) -> SafeString | str:
         if not product.image:
             return "–"
@@ -170,9 +176,33 @@ class ProductAdmin(CatalogAdmin):
         settle_products(*ids)
         self.message_user(request, f"{len(ids)} set to “{status.label}”.", messages.SUCCESS)
 
-    @action(description="Change stock", url_path="to-stock", permissions=["change"])
+    @action(description="Export as CSV", permissions=["view"])
+    def export_chosen(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponseBase:
+        return _export(queryset)
+
+    @action(description="Export", url_path="to-export", permissions=["view"], icon="download")
+    def export_all(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:catalog_product_export")
+
+    @action(description="Import", url_path="to-import", permissions=["import"], icon="upload_file")
+    def import_products(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:catalog_productimport_add")
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("catalog.add_productimport")
+
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Every product as the file that an import understands."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return _export(Product.objects.all())
+
+    @action(description="Change stock", url_path="to-stock", permissions=["stock"])
     def open_stock(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect("admin:catalog_product_stock", object_id)
+
+    def has_stock_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.has_view_permission(request) and request.user.has_perm(CHANGE_STOCK)
 
     def get_urls(self) -> list[URLPattern]:
         stock = path(
@@ -180,14 +210,17 @@ class ProductAdmin(CatalogAdmin):
             self.admin_site.admin_view(self.stock_view),
             name="catalog_product_stock",
         )
-        return [stock, *super().get_urls()]
+        export = path(
+            "export.csv", self.admin_site.admin_view(self.export_view), name="catalog_product_export"
+        )
+        return [stock, export, *super().get_urls()]
 
     def stock_view(self, request: HttpRequest, product_id: int) -> HttpResponse:
         """The movements of a product's variants, and the form for the next one."""
         product = self.get_object(request, str(product_id))
         if product is None:
             raise Http404
-        if not self.has_change_permission(request, product):
+        if not self.has_stock_permission(request):
             raise PermissionDenied
         form = StockForm(
             request.POST or None, product=product, initial={"variant": request.GET.get("variant")}
@@ -219,6 +252,12 @@ class ProductAdmin(CatalogAdmin):
         words = "The count is as it was." if movement is None else f"{movement.on_hand_after} on hand now."
         self.message_user(request, f"{form.cleaned_data['variant'].sku}: {words}", messages.SUCCESS)
         return True
+
+
+def _export(products: QuerySet[Product]) -> HttpResponseBase:
+    header = exporting.header()
+    name = f"products-{timezone.localdate():%Y-%m-%d}.csv"
+    return stream_csv(name, header, exporting.lines(products, header))
 
 
 def _small(stem: str) -> str:

@@ -1,6 +1,6 @@
 """Stock for staff: what lies where, every movement, and the form that changes it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -18,9 +18,10 @@ from unfold.widgets import (
 )
 
 from catalog.admin.base import ReadOnlyAdmin
-from catalog.admin.moving import move_view
+from catalog.admin.moving import CHANGE_STOCK, move_view
 from catalog.models import Product, StockItem, StockLocation, StockMovement, StoreSettings, Variant
 from catalog.services import inventory
+from ecommerce.lib.field_rights import FieldRights
 
 _LARGEST = 1_000_000
 
@@ -122,7 +123,7 @@ class StockLevelFilter(admin.SimpleListFilter):
 
 
 @admin.register(StockItem)
-class StockItemAdmin(ReadOnlyAdmin):
+class StockItemAdmin(FieldRights, ReadOnlyAdmin):
     list_display = [
         "sku",
         "thing",
@@ -139,6 +140,7 @@ class StockItemAdmin(ReadOnlyAdmin):
     list_filter = [StockLevelFilter, "location"]
     search_fields = ["variant__sku", "variant__product__name", "variant__name"]
     ordering = ["variant__sku"]
+    field_rights: ClassVar = {"change_link": CHANGE_STOCK, "move_link": CHANGE_STOCK}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockItem]:
         rows = super().get_queryset(request)

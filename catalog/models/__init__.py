@@ -3,6 +3,7 @@
 from catalog.models.category import Category
 from catalog.models.image import ProductImage
 from catalog.models.product import Attribute, AttributeValue, Product, Variant
+from catalog.models.product_import import ProductImport, ProductImportPicture, ProductImportRow
 from catalog.models.search import SearchEntry, SearchTerm
 from catalog.models.stock import Hold, OutsideSale, StockItem, StockLocation, StockMovement
 from catalog.models.stock_request import StockRequest
@@ -16,6 +17,9 @@ __all__ = [
     "OutsideSale",
     "Product",
     "ProductImage",
+    "ProductImport",
+    "ProductImportPicture",
+    "ProductImportRow",
     "SearchEntry",
     "SearchTerm",
     "StockItem",

@@ -42,7 +42,7 @@ class StockRequest(models.Model):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"{self.email}: {self.variant_id}"
+        return f"Request {self.pk} for variant {self.variant_id}"
 
     @property
     def state(self) -> str:

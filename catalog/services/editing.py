@@ -110,9 +110,9 @@ def settle_products(*product_ids: int) -> None:
 
 def name_variants(product_ids: Iterable[int]) -> None:
     """Name variants that have none after their attribute values: "Raspberry, M"."""
-    unnamed = Variant.objects.filter(product__in=list(product_ids), name="").prefetch_related("values")
+    unnamed = Variant.objects.filter(product__in=list(product_ids), name="", values__isnull=False)
     named = []
-    for variant in unnamed:
+    for variant in unnamed.distinct().prefetch_related("values"):
         variant.name = ", ".join(value.value for value in variant.values.all())[:120]
         if variant.name:
             named.append(variant)

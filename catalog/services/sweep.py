@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from catalog.services import images, inventory, products, stock_requests
+from catalog.services.importing import pictures, progress
 
 
 def sweep(*, now: datetime) -> dict[str, int]:
@@ -11,5 +12,7 @@ def sweep(*, now: datetime) -> dict[str, int]:
         "expired_holds_released": inventory.release_expired(now=now),
         "back_in_stock_emails_sent": stock_requests.tell_waiting(now=now),
         "scheduled_variants_refreshed": products.refresh_scheduled(now=now),
+        "imports_resumed": progress.resume_quiet(now=now),
+        "pictures_fetched": pictures.fetch_due(now=now),
         "pictures_made": images.make_owed_renditions(now=now),
     }

@@ -20,14 +20,14 @@ from catalog.tests.factories import (
     StoreFactory,
     VariantFactory,
 )
-from customers.models import User
+from customers.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def owner(client):
-    user = User.objects.create_superuser("owner@alcove.example", "a-long-password")
+    user = UserFactory(email="owner@alcove.example", is_staff=True, is_superuser=True)
     client.force_login(user)
     return user
 
@@ -257,7 +257,7 @@ def test_settings_are_one_row_and_count_at_once(client, owner):
 
 
 def test_staff_without_the_permission_change_no_stock(client):
-    client.force_login(User.objects.create_user("clerk@alcove.example", is_staff=True))
+    client.force_login(UserFactory(email="clerk@alcove.example", is_staff=True))
     product = ProductFactory(stock=5)
     assert stock_post(client, product).status_code == 403
     product.refresh_from_db()

@@ -17,6 +17,7 @@ from catalog.tests.factories import (
     VariantFactory,
 )
 from customers.models import User
+from customers.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +29,7 @@ def api():
 
 @pytest.fixture
 def staff(api):
-    user = User.objects.create_user("merchandiser@alcove.example", is_staff=True)
+    user = UserFactory(email="merchandiser@alcove.example", is_staff=True)
     names = [
         f"{verb}_{model}" for verb in ("add", "change", "delete", "view") for model in ("product", "category")
     ]
@@ -191,7 +192,7 @@ def test_only_staff_with_the_permission_write(api):
         assert response["Content-Type"] == "application/problem+json"
     customer = User.objects.create_user("ada@alcove.example")
     customer.user_permissions.set(Permission.objects.all())
-    clerk = User.objects.create_user("clerk@alcove.example", is_staff=True)
+    clerk = UserFactory(email="clerk@alcove.example", is_staff=True)
     for user in (customer, clerk):
         api.force_authenticate(user)
         for verb, url in urls:

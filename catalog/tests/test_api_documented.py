@@ -8,7 +8,7 @@ from django.test import Client
 
 from catalog.models import Product
 from catalog.tests.factories import CategoryFactory, ProductFactory, StoreFactory, VariantFactory
-from customers.models import User
+from customers.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 
@@ -23,7 +23,7 @@ SMARTPHONE = {
 
 @pytest.fixture
 def staff():
-    user = User.objects.create_user("merchandiser@alcove.example", is_staff=True)
+    user = UserFactory(email="merchandiser@alcove.example", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(content_type__app_label="catalog"))
     client = Client()
     client.force_login(user)

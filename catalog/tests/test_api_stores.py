@@ -47,7 +47,7 @@ class Api:
 
 @pytest.fixture
 def staff():
-    user = User.objects.create_user("merchandiser@alcove.example", is_staff=True)
+    user = UserFactory(email="merchandiser@alcove.example", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(content_type__app_label="catalog"))
     return Api(user)
 
@@ -137,7 +137,7 @@ def test_owners_change_their_own_store_and_nothing_of_it_that_is_the_shops(staff
         (stranger, "put", path),
         (stranger, "patch", "/stores/999999"),
         (stranger, "delete", path),
-        (Api(User.objects.create_user("clerk@alcove.example", is_staff=True)), "patch", path),
+        (Api(UserFactory(email="clerk@alcove.example", is_staff=True)), "patch", path),
     ]:
         problem(person(method, target, STORE), 403, "permission_denied")
     for method in ("put", "patch", "delete"):
@@ -210,7 +210,7 @@ def test_lists_have_pages_and_cost_the_same_for_any_number():
 
 
 def test_the_admin_keeps_the_same_rules(client):
-    client.force_login(User.objects.create_superuser("owner@alcove.example", "a-long-password"))
+    client.force_login(UserFactory(email="owner@alcove.example", is_staff=True, is_superuser=True))
     form = STORE | {"invoice_prefix": "", "comments": "", "vat_number": "DE123"}
     refused = client.post(reverse("admin:catalog_store_add"), form).content.decode()
     assert "This is not a complete VAT number." in refused

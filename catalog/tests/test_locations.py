@@ -8,7 +8,7 @@ from django.urls import reverse
 from catalog.models import Hold, Product, StockItem, StockLocation, StockMovement, Variant
 from catalog.services import inventory
 from catalog.tests.factories import ProductFactory
-from customers.models import User
+from customers.tests.factories import UserFactory
 from ecommerce.lib.errors import DomainError
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def shop_floor(variant):
 
 @pytest.fixture
 def owner(client):
-    user = User.objects.create_superuser("owner@alcove.example", "a-long-password")
+    user = UserFactory(email="owner@alcove.example", is_staff=True, is_superuser=True)
     client.force_login(user)
     return client
 
@@ -146,7 +146,7 @@ def test_staff_move_stock_with_a_reason(owner, variant, main, shop_floor):
 
 
 def test_people_without_the_right_cannot_move_stock(client, variant, main):
-    user = User.objects.create_user("clerk@alcove.example", "a-long-password", is_staff=True)
+    user = UserFactory(email="clerk@alcove.example", is_staff=True)
     client.force_login(user)
     item = StockItem.objects.get()
     assert client.get(reverse("admin:catalog_stockitem_move", args=[item.pk])).status_code == 403

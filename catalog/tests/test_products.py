@@ -20,7 +20,7 @@ from catalog.tests.factories import (
     StoreFactory,
     VariantFactory,
 )
-from customers.models import User
+from customers.tests.factories import UserFactory
 from ecommerce.lib.errors import BadInput
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +104,7 @@ def test_a_variant_that_starts_today_is_noticed_by_the_sweep():
 
 
 def test_deleting_frees_its_skus_and_its_address():
-    actor = User.objects.create_user("staff@alcove.example", is_staff=True)
+    actor = UserFactory(email="staff@alcove.example", is_staff=True)
     product = make()
     products.delete_product(product=product, actor=actor)
     products.delete_product(product=product, actor=actor)

@@ -1,7 +1,9 @@
-"""People: users, their addresses, one-time codes and API tokens."""
+"""People: users, their addresses, one-time codes, API tokens, consents and requests for their data."""
 
 from customers.models.address import Address, AddressQuerySet
 from customers.models.code import OneTimeCode
+from customers.models.consent import Consent
+from customers.models.personal_data import PersonalDataRequest
 from customers.models.token import ApiToken, ApiTokenQuerySet
 from customers.models.user import User, UserManager
 from customers.models.viewed import ViewedProducts
@@ -12,7 +14,9 @@ __all__ = [
     "AddressQuerySet",
     "ApiToken",
     "ApiTokenQuerySet",
+    "Consent",
     "OneTimeCode",
+    "PersonalDataRequest",
     "User",
     "UserManager",
     "ViewedProducts",

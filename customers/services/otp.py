@@ -107,6 +107,19 @@ def confirm_phone(*, customer: User, phone: str, code: str, binding: str = "") -
     _give(phone, customer)
 
 
+def codes_left(*, to: str) -> int:
+    """How many more codes `to` can have now; the same whether or not anybody has it."""
+    now = timezone.now()
+    row = OneTimeCode.objects.filter(recipient=_written_alike(to)).first()
+    if row is None:
+        return PER_HOUR
+    if row.failures >= MAX_FAILURES and row.tried_at and row.tried_at > now - _DAY:
+        return 0
+    hour = row.hour_sent if row.hour_began_at > now - _HOUR else 0
+    day = row.day_sent if row.day_began_at > now - _DAY else 0
+    return max(0, min(PER_HOUR - hour, PER_DAY - day))
+
+
 def forget_codes(*, now: datetime) -> int:
     """Remove the rows of recipients that nobody asked for or tried for a day; returns how many."""
     quiet = Q(tried_at=None) | Q(tried_at__lte=now - _DAY)

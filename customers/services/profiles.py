@@ -1,5 +1,7 @@
 """Changes to what the shop knows about a customer."""
 
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
 from customers.models import User
@@ -23,3 +25,25 @@ def change_profile(*, customer: User, name: str, phone: str) -> User:
             field="phone",
         ) from error
     return customer
+
+
+@transaction.atomic
+def unprove_contact(*, user: User, old_email: str) -> None:
+    """Staff entered this person's email address or phone: what is new is not proven.
+
+    The new address has to be confirmed, and the old one is told where the account went; a new
+    number has to be proven by a code before it signs anybody in.
+    """
+    if not user.phone_is_confirmed and user.confirmed_phone:
+        user.confirmed_phone = ""
+        user.save(update_fields=["confirmed_phone"])
+    if (user.email or "") == old_email.lower():
+        return
+    EmailAddress.objects.filter(user=user, primary=True).delete()
+    if user.email:
+        EmailAddress.objects.update_or_create(
+            user=user, email=user.email, defaults={"verified": False, "primary": True}
+        )
+    if old_email:
+        context = {"from_email": old_email, "to_email": user.email or "none"}
+        get_adapter().send_notification_mail("account/email/email_changed", user, context, email=old_email)

@@ -6,6 +6,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.core.exceptions import ValidationError
 
 from customers.models import User
+from customers.second_factor import may_act
 from ecommerce.lib.errors import DomainError
 
 WAIT_SECONDS = 300
@@ -28,15 +29,15 @@ class TooManyAttempts(DomainError):
 def check_credentials(*, email: str, password: str, otp: str = "", staff_only: bool = False) -> User:
     """Return whoever has this email and password.
 
-    An account with a second factor also needs its code in `otp`. Raises SignInRefused, whose
-    words and code are the same whatever was wrong, and TooManyAttempts.
+    An account with a second factor also needs its code in `otp`, and staff must have one. Raises
+    SignInRefused, whose words and code are the same whatever was wrong, and TooManyAttempts.
     """
     adapter = get_adapter()
     given = {"email": email, "password": password}
     try:
         user = adapter.authenticate(adapter.request, **given)
         if user is not None and not _may_enter(user, otp, staff_only):
-            _answer_as_if_wrong(given, user)
+            _answer_as_if_wrong(given)
             user = None
     except ValidationError as error:
         raise TooManyAttempts(
@@ -49,7 +50,7 @@ def check_credentials(*, email: str, password: str, otp: str = "", staff_only: b
 
 def _may_enter(user: User, otp: str, staff_only: bool) -> bool:
     # allauth's backend also finds closed accounts; its pages refuse them later.
-    if not user.is_active or (staff_only and not user.is_staff):
+    if not user.is_active or (staff_only and not user.is_staff) or not may_act(user):
         return False
     if not is_mfa_enabled(user):
         return True
@@ -59,13 +60,10 @@ def _may_enter(user: User, otp: str, staff_only: bool) -> bool:
     return form.is_valid()
 
 
-def _answer_as_if_wrong(given: dict[str, str], user: User) -> None:
+def _answer_as_if_wrong(given: dict[str, str]) -> None:
     """Do what a wrong password costs, or a right one without its second factor would be told apart.
 
-    A wrong one is hashed by every backend, a right one only until one accepts it, which a closed
-    account's never does; and a wrong one counts against the limit of tries.
+    Either is hashed once; and a wrong one counts against the limit of tries.
     """
-    if user.is_active:
-        User().set_password(given["password"])
     adapter = get_adapter()
     adapter.pre_authenticate(adapter.request, **given)

@@ -1,7 +1,7 @@
 """Returns and withdrawals in the staff site."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet, Sum
@@ -13,9 +13,10 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from dashboard import return_pages
-from dashboard.return_actions import CHANGE
 from dashboard.return_list import ReturnQueueFilter
+from dashboard.rights import AMOUNTS, CHANGE_RETURN
 from dashboard.templatetags import staff
+from ecommerce.lib.field_rights import FieldRights
 from ecommerce.lib.money import format_money
 from orders.models import Order, Return, Withdrawal
 
@@ -34,8 +35,10 @@ class _Looked(ModelAdmin):
 
 
 @admin.register(Return)
-class ReturnAdmin(_Looked):
+class ReturnAdmin(FieldRights, _Looked):
     """States change by actions, which call services."""
+
+    field_rights: ClassVar = {"money": AMOUNTS, "refund_amount": AMOUNTS}
 
     list_display = ("number", "order_link", "who", "requested", "pieces", "state", "money")
     list_display_links = ("number",)
@@ -45,13 +48,14 @@ class ReturnAdmin(_Looked):
     search_help_text = "Number of the return or of the order, email"
     ordering = ("-requested_at", "-pk")
     actions = ("approve",)
+    view_on_site = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request).defer("order__quote")
         return rows.annotate(pieces_asked=Sum("lines__quantity"))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return super().get_actions(request) if request.user.has_perm(CHANGE) else {}
+        return super().get_actions(request) if request.user.has_perm(CHANGE_RETURN) else {}
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -123,4 +127,6 @@ class WithdrawalAdmin(_Looked):
 
 def order_link(order: Order) -> SafeString:
     address = reverse("admin:orders_order_change", args=[order.pk])
-    return format_html('<a href="{}" class="text-primary-600 underline">{}</a>', address, order.number)
+    return format_html(
+        '<a href="{}" class="text-primary-600 dark:text-primary-500 underline">{}</a>', address, order.number
+    )

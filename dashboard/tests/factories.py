@@ -1,12 +1,17 @@
-"""Many orders at once, written straight into the tables, for lists and sums."""
+"""Colleagues with a role, and many orders at once, written straight into the tables, for lists and sums."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 
 from catalog.models import Variant
+from customers.models import User
+from customers.tests.factories import StaffFactory
+from dashboard.roles import ROLES
 from orders.models import Order, OrderLine
 from payments.models import Payment
 
@@ -72,3 +77,20 @@ def row_payment(order: Order, *, refunded: str = "0") -> Payment:
         refunded_amount=Decimal(refunded),
         currency="EUR",
     )
+
+
+def staff_with_role(name: str) -> User:
+    """A colleague in one role, such as "picker", with all that the table of roles says."""
+    group, made = Group.objects.get_or_create(name=name)
+    if made:  # a test with real commits empties the tables, roles included
+        group.permissions.set(permissions_named(ROLES[name].permissions))
+    user = StaffFactory(name=f"Robin {name.title()}", is_superuser=False)
+    user.groups.add(group)
+    return User.objects.get(pk=user.pk)
+
+
+def permissions_named(names: Iterable[str]) -> list[Permission]:
+    """The permissions of these names; those of models that are not in the shop are left out."""
+    pairs = [name.split(".") for name in names]
+    rows = Permission.objects.filter(codename__in=[code for _, code in pairs]).select_related("content_type")
+    return [row for row in rows if [row.content_type.app_label, row.codename] in pairs]

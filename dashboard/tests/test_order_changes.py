@@ -168,7 +168,7 @@ def test_an_order_with_a_balance_is_shipped_only_when_staff_say_so(staff):
     parcel = {"carrier": "DHL", f"quantity_{line.pk}": 2}
     assert "€20.00 is still to pay" in staff.get(url).content.decode()
     assert "not paid in full yet" in said(staff.post(url, parcel, follow=True))[0]
-    clerk = sign_in(staff_with("orders.view_order", "orders.change_order"))
+    clerk = sign_in(staff_with("orders.view_order", "orders.pack_order"))
     refused = clerk.post(url, parcel | {"despite_balance": "on"}, follow=True)
     assert "permission to change payments" in said(refused)[0]
     staff.post(url, parcel | {"despite_balance": "on"})

@@ -6,6 +6,7 @@ from django.db import transaction
 from catalog.models import Product, StoreSettings
 from customers.models import User
 from demo.loader.catalogue import CatalogueLoader, count_products, products_of
+from demo.loader.colleagues import load_colleagues
 from demo.loader.credit_notes import load_credit_notes, refunds_to_credit
 from demo.loader.drafts import Drafts
 from demo.loader.gift_cards import load_gift_cards
@@ -66,6 +67,7 @@ def _load_rows(plan: Plan, progress: Progress) -> None:
     load_tickets(plan, people=people)
     load_gift_cards(plan, ada=people.customer(ADA), owner=owner)
     load_wishlist(plan, ada=people.customer(ADA))
+    load_colleagues(plan, owner=owner)
 
 
 def _require_empty_shop() -> None:

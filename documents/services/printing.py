@@ -39,8 +39,10 @@ class PrintJob:
     printed_before: list[str] = field(default_factory=list)
 
 
-def print_papers(*, orders: Iterable[Order], packing_slips: bool = True) -> PrintJob:
+def print_papers(*, orders: Iterable[Order], packing_slips: bool = True, bills: bool = True) -> PrintJob:
     """Return packing slips, invoices, credit notes and labels of `orders`, each order's together.
+
+    Without `bills` there are no invoices and credit notes: nothing that says what it cost.
 
     Kept files are printed as they are; a paper that is not kept yet is made for this print.
     What cannot be printed is named in `problems` and does not hold up the rest. Writes nothing:
@@ -54,7 +56,7 @@ def print_papers(*, orders: Iterable[Order], packing_slips: bool = True) -> Prin
     kept = _kept_files(orders)
     writer, problems, labels = PdfWriter(), [], []
     for order in orders:
-        for text, make, parcel in _papers(order, invoices.get(order.pk), kept, packing_slips):
+        for text, make, parcel in _papers(order, invoices.get(order.pk), kept, packing_slips, bills):
             if make is None:
                 problems.append(f"Order {order.number}: {text}")
                 continue
@@ -109,7 +111,7 @@ def _not_to_pick(order: Order) -> str:
 
 
 def _papers(
-    order: Order, invoice: Invoice | None, kept: dict[str, OrderFile], packing_slips: bool
+    order: Order, invoice: Invoice | None, kept: dict[str, OrderFile], packing_slips: bool, bills: bool
 ) -> Iterator[tuple[str, Callable[[], bytes] | None, Shipment | None]]:
     """Each paper's name with what makes it, or a problem in words with None; labels with their parcel."""
     cancelled = order.status == Order.Status.CANCELLED
@@ -118,12 +120,12 @@ def _papers(
         yield "cancelled, so there is nothing to pack.", None, None
     elif packing_slips:
         yield "packing slip", partial(render_packing_slip, order), None
-    if invoice is not None:
+    if bills and invoice is not None:
         file = kept.get(invoice_source(invoice.pk))
         yield "invoice", partial(_read_or, file, partial(render_invoice, invoice.snapshot)), None
-    elif not cancelled:
+    elif bills and not cancelled:
         yield "no invoice yet; it is issued when the order is paid or shipped.", None, None
-    for note in order.credit_notes.all():
+    for note in order.credit_notes.all() if bills else ():
         file = kept.get(credit_note_source(note.pk))
         yield "credit note", partial(_read_or, file, partial(render_credit_note, note.snapshot)), None
     if order.is_collect:

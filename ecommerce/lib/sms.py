@@ -3,12 +3,14 @@
 | SMS_URL | what happens |
 |---|---|
 | empty | the message is filed beside the emails, as a .txt file |
+| `console:` | the message is printed |
 | `twilio://SID:TOKEN@?from=+4915…` | Twilio's Messages API; `from=MG…` is a messaging service |
 | `https://TOKEN@host/path` | `POST {"to": …, "text": …}` with `Authorization: Bearer TOKEN` |
 
 Messages may carry one-time codes: neither they nor the secrets of SMS_URL are ever logged.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import make_msgid
@@ -24,6 +26,7 @@ from django.utils import timezone
 # Seconds to connect, and to wait for an answer.
 TIMEOUT = (4.0, 12.0)
 Login = tuple[str, str] | Callable[[requests.PreparedRequest], requests.PreparedRequest]
+CONSOLE = "console:"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _FORMS = "Write twilio://SID:TOKEN@?from=+49… or https://TOKEN@host/path, or leave SMS_URL out."
 
@@ -53,6 +56,10 @@ def send_sms(to: str, text: str) -> None:
     """Send `text` to the number `to` (E.164). Raises SmsNotSent."""
     if not settings.SMS_URL:
         return _file(to, text)
+    if settings.SMS_URL == CONSOLE:
+        sys.stdout.write(f"To: {to}\n\n{text}\n\n")
+        sys.stdout.flush()
+        return None
     try:
         answer = sender_of(settings.SMS_URL).post(to, text)
     except requests.RequestException as error:

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import StreamingHttpResponse
 
 # A cell that begins with one of these is run as a formula.
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class _Echo:
@@ -34,6 +34,18 @@ def stream_csv(name: str, header: Iterable[str], rows: Iterable[Iterable[Any]]) 
 
 
 def safe_cell(value: Any) -> str:
-    """The text of a cell; what a spreadsheet would run gets an apostrophe in front."""
+    """The text of a cell; what a spreadsheet would run gets an apostrophe in front.
+
+    So does what begins like a text that got one: `plain_cell` can tell what was there before.
+    """
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_RISKY) else text
+    return f"'{text}" if _is_risky(text) else text
+
+
+def plain_cell(text: str) -> str:
+    """What `safe_cell` was given; a text it would not have changed stays as it is."""
+    return text[1:] if text.startswith("'") and _is_risky(text[1:]) else text
+
+
+def _is_risky(text: str) -> bool:
+    return text.lstrip("'").startswith(_RISKY)

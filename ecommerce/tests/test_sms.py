@@ -118,3 +118,9 @@ def test_other_addresses_are_not_understood(url):
     with pytest.raises(ImproperlyConfigured, match="SMS_URL") as error:
         sms.sender_of(url)
     assert "TOKEN@sms" not in str(error.value) and "token@" not in str(error.value)
+
+
+def test_for_development_they_are_printed(settings, capsys):
+    settings.SMS_URL = "console:"
+    sms.send_sms(TO, TEXT)
+    assert capsys.readouterr().out == f"To: {TO}\n\n{TEXT}\n\n"

@@ -58,7 +58,11 @@ class DiscountForm(forms.ModelForm):
         data = self.cleaned_data
 
         def ids(name: str) -> frozenset[int]:
-            return frozenset(row.pk for row in data[name])
+            if name not in self.fields:  # hidden from this person, so it is as it was saved
+                rows = getattr(self.instance, name).all() if self.instance.pk else ()
+            else:
+                rows = data[name]
+            return frozenset(row.pk for row in rows)
 
         return Wanted(
             discount=self.instance,

@@ -67,6 +67,7 @@ def _show(
         discount=wanted.discount,
         preview=found,
         is_saved=is_saved,
+        sees_amounts=request.user.has_perm("orders.see_order_amounts"),
         all_products=not (wanted.product_ids or wanted.category_ids or wanted.store_ids),
     )
 

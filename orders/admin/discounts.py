@@ -1,7 +1,7 @@
 """Discounts and their codes in the staff site."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
 from catalog.admin.base import ReadOnlyAdmin
+from ecommerce.lib.field_rights import FieldRights
 from ecommerce.lib.money import format_money
 from orders.admin import discount_pages
 from orders.admin.base import SignedAdmin
@@ -25,8 +26,9 @@ _REDUCES = "kind == 'percent' || kind == 'buy_x_get_y'"
 
 
 @admin.register(Discount)
-class DiscountAdmin(SignedAdmin):
+class DiscountAdmin(FieldRights, SignedAdmin):
     form = DiscountForm
+    field_rights: ClassVar = {"customers": "customers.view_user"}
     list_display = (
         "name", "shown_code", "kind", "worth", "used", "given_away", "active_from", "active_until",
         "is_suspended",
@@ -141,8 +143,10 @@ class UsedFilter(admin.SimpleListFilter):
 
 
 @admin.register(DiscountCode)
-class DiscountCodeAdmin(ReadOnlyAdmin):
+class DiscountCodeAdmin(FieldRights, ReadOnlyAdmin):
     """Generated codes to look up; they are made from their discount's page."""
+
+    field_rights: ClassVar = {"order_link": "orders.view_order", "use_rows": "orders.view_order"}
 
     list_display = ("code", "campaign", "batch", "was_used", "created_at", "created_by")
     list_select_related = ("discount", "created_by")

@@ -17,6 +17,8 @@ from orders.services.cart import merge_carts
 CART_HEADER = "X-Cart-Token"
 SEE_ORDERS = "orders.view_order"
 CHANGE_ORDERS = "orders.change_order"
+PACK_ORDERS = "orders.pack_order"
+SEE_AMOUNTS = "orders.see_order_amounts"
 
 
 def customer_of(request: Request) -> Any:
@@ -27,6 +29,11 @@ def customer_of(request: Request) -> Any:
 def is_staff(user: Any, permission: str) -> bool:
     """Whether a person works here and has a permission, such as `orders.view_order`."""
     return user.is_authenticated and user.is_staff and user.has_perm(permission)
+
+
+def sees_all_orders(user: Any) -> bool:
+    """Whether a person works here and may see every order with its amounts, as the API tells them."""
+    return is_staff(user, SEE_ORDERS) and is_staff(user, SEE_AMOUNTS)
 
 
 def cart_of(request: Request) -> Cart | None:
@@ -87,7 +94,7 @@ def line_of(request: Request, line_id: str) -> CartLine:
 
 def orders_for(request: Request) -> QuerySet[Order]:
     """All orders for staff who may see them, otherwise the caller's own."""
-    if is_staff(request.user, SEE_ORDERS):
+    if sees_all_orders(request.user):
         return Order.objects.all()
     return Order.objects.for_customer(request.user)
 
@@ -100,20 +107,20 @@ def order_for(request: Request, order_id: str) -> Order:
     if order is None and request.user.is_authenticated:
         order = orders_for(request).select_related("customer").filter(pk=order_id).first()
     if order is None:
-        refuse(request, SEE_ORDERS)
+        refuse(request, SEE_ORDERS, SEE_AMOUNTS)
     return order
 
 
-def refuse(request: Request, permission: str) -> NoReturn:
+def refuse(request: Request, *permissions: str) -> NoReturn:
     """Answer who asks for something that is not theirs, or that is not there: the same for both.
 
     Raises NotAuthenticated for who neither signed in nor holds a link, PermissionDenied for staff
-    without the permission, and Http404 for everybody else.
+    without the permissions, and Http404 for everybody else.
     """
     user = request.user
     if not user.is_authenticated and not request.query_params.get("token"):
         raise NotAuthenticated
-    if user.is_authenticated and user.is_staff and not user.has_perm(permission):
+    if user.is_authenticated and user.is_staff and not user.has_perms(permissions):
         raise PermissionDenied
     raise Http404
 
@@ -135,6 +142,6 @@ def orders_of_customer(request: Request, customer_id: str) -> QuerySet[Order]:
         wanted = UUID(customer_id)
     except ValueError as error:
         raise Http404 from error
-    if signed_in(request).customer_id != wanted and not is_staff(request.user, SEE_ORDERS):
-        refuse(request, SEE_ORDERS)
+    if signed_in(request).customer_id != wanted and not sees_all_orders(request.user):
+        refuse(request, SEE_ORDERS, SEE_AMOUNTS)
     return Order.objects.filter(customer__customer_id=wanted)

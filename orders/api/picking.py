@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from orders.api.access import CHANGE_ORDERS, customer_of, is_staff, order_for
+from orders.api.access import PACK_ORDERS, customer_of, is_staff, order_for
 from orders.api.order_serializers import OrderSerializer, PickingSerializer
 from orders.api.orders import describe_order
 from orders.services.picking import start_picking, stop_picking
@@ -32,7 +32,7 @@ class PickingView(APIView):
         refused with 409.
         """
         order = order_for(request, order_id)
-        if not is_staff(request.user, CHANGE_ORDERS):
+        if not is_staff(request.user, PACK_ORDERS):
             raise PermissionDenied
         given = PickingSerializer(data=request.data)
         given.is_valid(raise_exception=True)

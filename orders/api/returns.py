@@ -29,6 +29,7 @@ from orders.services.return_steps import approve_return, receive_return, reject_
 from orders.services.returns import deadline_of, may_send_back, request_return
 
 CHANGE_RETURNS = "orders.change_return"
+RECEIVE_RETURNS = "orders.receive_return"
 _NEW = {"items": [{"item_id": 1, "quantity": 1, "reason": "Damaged", "note": "Cracked"}]}
 _RECEIVED = {"items": [{"item_id": 1, "received_quantity": 1, "restocked_quantity": 0}]}
 
@@ -45,10 +46,12 @@ def return_for(request: Request, order_id: str, number: str) -> Return:
     return return_
 
 
-def return_for_staff(request: Request, order_id: str, number: str) -> Return:
+def return_for_staff(
+    request: Request, order_id: str, number: str, *, permission: str = CHANGE_RETURNS
+) -> Return:
     """The same, to be changed. Raises PermissionDenied for callers who may only see it."""
     return_ = return_for(request, order_id, number)
-    if not is_staff(request.user, CHANGE_RETURNS):
+    if not is_staff(request.user, permission):
         raise PermissionDenied
     return return_
 
@@ -166,7 +169,7 @@ class ReceiveReturnView(APIView):
     )
     def post(self, request: Request, order_id: str, number: str) -> Response:
         """Book what has arrived and what of it can be sold again. Repeating changes nothing."""
-        return_ = return_for_staff(request, order_id, number)
+        return_ = return_for_staff(request, order_id, number, permission=RECEIVE_RETURNS)
         given = ReceiveSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         rows = {row.line_id: row.pk for row in return_.lines.all()}

@@ -161,6 +161,11 @@ class Order(OrderFacts, BaseModel):
 
     class Meta:
         ordering = ["-placed_at", "-pk"]
+        permissions = [
+            ("pack_order", "Can pick, pack and ship orders"),
+            ("see_order_amounts", "Can see the amounts of orders"),
+            ("see_sales", "Can see sales figures"),
+        ]
         constraints = [
             CheckConstraint(condition=Q(total__gte=0), name="orders_order_total_not_negative"),
             CheckConstraint(

@@ -100,6 +100,7 @@ class Return(BaseModel):
 
     class Meta:
         ordering = ["-pk"]
+        permissions = [("receive_return", "Can receive returned goods")]
         constraints = [
             CheckConstraint(
                 condition=Q(refund_amount__isnull=True) | Q(refund_amount__gte=0),

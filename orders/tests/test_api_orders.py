@@ -76,10 +76,13 @@ def test_lists_hold_the_own_orders_and_for_staff_all(client):
     assert refused.status_code == 401 and refused["WWW-Authenticate"] == "Token"
 
 
-def test_a_picker_may_see_but_not_change(client):
+def test_who_sees_orders_may_not_change_them_and_sees_them_with_their_amounts_only(client):
     picker = UserFactory(is_staff=True)
     picker.user_permissions.add(Permission.objects.get(codename="view_order"))
     order = OrderFactory()
+    assert get(client, f"/orders/{order.pk}", picker).status_code == 403
+    assert order.number not in get(client, "/orders", picker).content.decode()
+    picker.user_permissions.add(Permission.objects.get(codename="see_order_amounts"))
     assert get(client, f"/orders/{order.pk}", picker).status_code == 200
     response = client.put(
         f"/api/orders/{order.pk}/status",

@@ -8,8 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from customers.models import User
-from customers.tests.factories import StaffFactory
+from customers.tests.factories import StaffFactory, UserFactory
 from orders.models import TaxRate, TaxRegion
 from orders.tests.factories import OrderFactory
 from orders.tests.test_tax_rates import rate
@@ -30,7 +29,7 @@ REGION = {"code": "DE-HELGOLAND", "country": "DE", "name": "Heligoland", "postal
 
 @pytest.fixture
 def owner(client):
-    client.force_login(User.objects.create_superuser("owner@alcove.example", "a-long-password"))
+    client.force_login(UserFactory(email="owner@alcove.example", is_staff=True, is_superuser=True))
     return client
 
 
@@ -103,7 +102,7 @@ def test_loading_shows_first_what_it_changes(owner):
 
 @pytest.mark.parametrize("may", [(), ("view_taxrate",), ("add_taxrate", "view_taxrate")])
 def test_loading_takes_the_right_to_add_and_to_change(client, may):
-    staff = User.objects.create_user("clerk@alcove.example", "a-long-password", is_staff=True)
+    staff = UserFactory(email="clerk@alcove.example", is_staff=True)
     staff.user_permissions.set(Permission.objects.filter(codename__in=may))
     client.force_login(staff)
     assert client.get(LOAD).status_code == client.post(LOAD).status_code == 403

@@ -39,6 +39,7 @@ class RefundInline(ReadOnly, TabularInline):
         "created_at",
         "done_at",
     )
+    readonly_fields = fields  # some of them cannot be in any form
     extra = 0
 
 

@@ -11,7 +11,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from orders.api.access import CART_HEADER, CHANGE_ORDERS, customer_of, is_staff, may_change, order_for
+from orders.api.access import (
+    CART_HEADER,
+    CHANGE_ORDERS,
+    PACK_ORDERS,
+    customer_of,
+    is_staff,
+    may_change,
+    order_for,
+)
 from orders.api.orders import TOKEN, OrderListView
 from orders.api.repeats import KEY, keep, repeat_key, respond
 from orders.models import Order
@@ -110,7 +118,7 @@ class OrderStatusView(APIView):
         data = dict(given.validated_data)
         status = data.pop("order_status")
         _require_right(request, order, status)
-        by_shopper = not is_staff(request.user, CHANGE_ORDERS)
+        by_shopper = not any(is_staff(request.user, right) for right in (CHANGE_ORDERS, PACK_ORDERS))
         order = change_status(
             order=order, status=status, actor=customer_of(request), by_shopper=by_shopper, **data
         )
@@ -121,9 +129,11 @@ class OrderStatusView(APIView):
 def _require_right(request: Request, order: Order, status: str) -> None:
     """Raise PermissionDenied unless the caller may take this order to `status`.
 
-    Sending money back takes the permission to do so, also when cancelling does it.
+    Sending money back takes the permission to do so, also when cancelling does it. What leads to the
+    customer's door takes the permission to pack.
     """
-    if is_staff(request.user, CHANGE_ORDERS):
+    ends = status in (Order.Status.CANCELLED, Order.Status.REFUNDED)
+    if is_staff(request.user, CHANGE_ORDERS if ends else PACK_ORDERS):
         cancels_paid = status == Order.Status.CANCELLED and order.got_money
         sends_money = status == Order.Status.REFUNDED or cancels_paid
         if sends_money and not request.user.has_perm(SEND_MONEY):

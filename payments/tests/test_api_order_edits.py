@@ -87,9 +87,9 @@ def test_who_may_change_what():
         assert put(order, wish(order, 1), user=user).status_code == status
         assert put(order, wish(order, 1), query=f"?token={other.token}", user=user).status_code == status
     assert put(order, wish(order, 1)).status_code == 401
-    for user in (order.customer, staff_with("orders.view_order")):
+    for user in (order.customer, staff_with("orders.view_order", "orders.see_order_amounts")):
         assert put(order, wish(order, 1), user=user).status_code == 403
-    clerk = staff_with("orders.view_order", "orders.change_order")
+    clerk = staff_with("orders.view_order", "orders.see_order_amounts", "orders.change_order")
     refused = confirm(order, wish(order, 1), user=clerk)
     assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
     assert "€20.00" in refused.json()["detail"] and not Refund.objects.exists()

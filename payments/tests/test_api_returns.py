@@ -76,14 +76,14 @@ def test_steps_are_for_staff_with_the_right():
     order = shipped_order(customer=UserFactory())
     number = call(returns_of(order), wish(order), user=order.customer).json()["return_number"]
     one = returns_of(order, f"/{number}")
-    viewer = staff_with("orders.view_order")
+    viewer = staff_with("orders.view_order", "orders.see_order_amounts")
     for step in ("approve", "reject", "receive", "refund"):
         data = {"reason": "x", "items": [{"item_id": 1, "received_quantity": 1}]}
         assert call(f"{one}/{step}", data).status_code == 401
         assert call(f"{one}/{step}", data, user=order.customer).status_code == 403
         assert call(f"{one}/{step}", data, user=viewer).status_code == 403
     assert Return.objects.get().status == "requested"
-    picker = staff_with("orders.view_order", "orders.change_return")
+    picker = staff_with("orders.view_order", "orders.see_order_amounts", "orders.change_return")
     assert call(f"{one}/approve", {"answer": "Gladly"}, user=picker).json()["answer"] == "Gladly"
     assert call(f"{one}/refund", {}, user=picker).status_code == 403
 

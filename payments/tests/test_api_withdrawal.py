@@ -74,7 +74,7 @@ def test_strangers_find_nothing_and_onlookers_state_nothing():
     for who, status in (({}, 401), ({"user": UserFactory()}, 404), ({"query": by_token(other)}, 404)):
         assert call(order, **who).status_code == status
         assert call(order, {"name": "Nora"}, **who).status_code == status
-    viewer = staff_with("orders.view_order")
+    viewer = staff_with("orders.view_order", "orders.see_order_amounts")
     assert call(order, user=viewer).status_code == 200
     assert call(order, {"name": "Nora"}, user=viewer).status_code == 403
     assert not Withdrawal.objects.exists()

@@ -1,19 +1,16 @@
 """Which addresses the shop sends to: public ones by https, and never its own network.
 
-The filter resolves a name once and connects to just that address, so that a name which changes its
-mind in between (DNS rebinding) gains nothing. WEBHOOKS_ALLOW_PRIVATE lifts it, for one's own network.
+The filter is `ecommerce.lib.outbound`. WEBHOOKS_ALLOW_PRIVATE lifts it, for one's own network.
 """
 
 from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
-from requests_hardened import Config, HTTPSession
-from requests_hardened.ip_filter import InvalidIPAddress, filter_host
 
+from ecommerce.lib import outbound
 from ecommerce.lib.errors import BadInput
 
-TIMEOUT = (5.0, 10.0)
 PRIVATE = "This address is inside a private network, and the shop sends to public addresses only."
 _LONGEST = 500
 
@@ -38,26 +35,16 @@ def require_allowed(url: str) -> str:
 
 def _require_public(host: str, port: int) -> None:
     try:
-        filter_host(host, port, allow_loopback=False)
-    except InvalidIPAddress:
-        raise _refused(PRIVATE) from None
-    except (requests.RequestException, UnicodeError):
-        raise _refused("No server of this name can be found. Check the address.") from None
+        is_public = outbound.is_public(host, port)
+    except outbound.Unreachable as error:
+        raise _refused(str(error)) from None
+    if not is_public:
+        raise _refused(PRIVATE)
 
 
 def session() -> requests.Session:
-    """What sends: it follows no redirect, knows no proxy and keeps no password of this machine."""
-    made = HTTPSession(
-        Config(
-            ip_filter_enable=not settings.WEBHOOKS_ALLOW_PRIVATE,
-            ip_filter_allow_loopback_ips=False,
-            never_redirect=True,
-            default_timeout=TIMEOUT,
-            user_agent_override="Alcove-Webhooks/1.0",
-        )
-    )
-    made.trust_env = False
-    return made
+    """What sends."""
+    return outbound.session(agent="Alcove-Webhooks/1.0", allow_private=settings.WEBHOOKS_ALLOW_PRIVATE)
 
 
 def _refused(words: str) -> BadInput:

@@ -15,6 +15,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from requests_hardened.ip_filter import InvalidIPAddress
 
+from ecommerce.lib.outbound import words_for
 from webhooks.models import Delivery, Endpoint
 from webhooks.services.addresses import PRIVATE, session
 from webhooks.services.outcomes import Outcome, book
@@ -144,15 +145,4 @@ def _read(response: requests.Response, began: float) -> str:
 
 def _why(error: Exception) -> str:
     """A sentence instead of an exception, which may hold the address."""
-    match error:
-        case InvalidIPAddress():
-            return PRIVATE
-        case requests.exceptions.SSLError():
-            return "Its certificate is not valid."
-        case requests.exceptions.ConnectTimeout():
-            return "It could not be reached in 5 seconds."
-        case requests.exceptions.Timeout():
-            return "It did not answer in 10 seconds."
-        case requests.exceptions.ConnectionError():
-            return "It could not be reached, or hung up."
-    return "It could not be asked."
+    return PRIVATE if isinstance(error, InvalidIPAddress) else words_for(error)

@@ -4,14 +4,16 @@ from django.utils import timezone
 
 from customers.models import OneTimeCode
 from customers.services import otp, otp_secrets
+from customers.tests.factories import totp_code
 from tests.contract.tries import Try
 
 _PHONE = "+4915123456789"
 
 
-def _sign_in(user):
+def _sign_in(user, **more):
     def both(stage):
         given = {"email": getattr(stage, user).email, "password": stage.password}
+        given |= {name: value() for name, value in more.items()}
         return (
             Try(status=200, body=given),
             Try(status=401, body=given | {"password": "wrong"}, code="sign_in_refused"),
@@ -39,7 +41,7 @@ def _by_code(stage):
 
 ROUTES = {
     "sign_in": _sign_in("customer"),
-    "sign_in_staff": _sign_in("staff"),
+    "sign_in_staff": _sign_in("staff", otp=totp_code),
     "token_validate": lambda stage: (
         Try(status=200, body={"token": stage.tokens["customer"]}),
         Try(status=401, body={"token": "lkajfdslj3os"}, code="invalid_token"),
