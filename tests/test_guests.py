@@ -50,6 +50,8 @@ def test_a_guest_signs_up_and_has_everything(page):
     page.get_by_label("Email address").fill("gwen@example.com")
     page.get_by_label("Password", exact=True).first.fill("quiet-harbour-42")
     page.locator("main").get_by_role("button", name="Make an account").click()
+    page.get_by_label("Code").fill(CODE)
+    page.get_by_role("button", name="Confirm the address").click()
     page.wait_for_url("**/account/")
     has_all_of_it(page)
     page.goto("/account/")

@@ -114,12 +114,9 @@ def test_a_code_does_not_get_round_anything(client, ask, kind):
 
 def test_an_address_that_was_only_typed_goes_to_its_reader_with_new_locks(client, ask):
     """Somebody signs up with another's address and waits: what they know opens nothing any more."""
-    squatter = Client()
-    squatter.post(
-        reverse("account_signup"),
-        {"name": "Eve", "email": EMAIL, "password1": PASSWORD, "password2": PASSWORD},
-    )
-    eve = User.objects.get()
+    eve, squatter = UserFactory(email=EMAIL), Client()
+    EmailAddress.objects.update(verified=False)
+    squatter.force_login(eve)
     EmailAddress.objects.create(user=eve, email="eve@example.com", verified=False)
     AuthToken.objects.create(user=eve)
     assert who(squatter) == eve

@@ -14,13 +14,14 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 def load_wishlist(plan: Plan, *, ada: Person) -> None:
     """Save a few of the first things on the shelf, but not the very first."""
+    customer = User.objects.get(customer_id=ada.customer_id)
     found = Product.objects.published().order_by("rank", "pk").values_list("pk", flat=True)
     saved = list(found[2 : 2 + SAVED])
     writer = Writer(Wishlist, WishlistItem)
     wishlist = writer.add(
         Wishlist,
         token=letters(plan.dice("wishlist"), 43, _ALPHABET),
-        customer_id=ada.user_id,
+        customer_id=customer.pk,
         created_at=plan.midnight - timedelta(days=SAVED),
         modified_at=plan.midnight - timedelta(days=1),
     )
@@ -29,4 +30,4 @@ def load_wishlist(plan: Plan, *, ada: Person) -> None:
             WishlistItem, wishlist_id=wishlist, product_id=pk, added_at=plan.midnight - timedelta(days=days)
         )
     writer.flush()
-    User.objects.filter(pk=ada.user_id).update(saved_products=saved)
+    User.objects.filter(pk=customer.pk).update(saved_products=saved)
