@@ -43,6 +43,9 @@ FOR_ADA = {
     "password": "/account/password/change/",
     "email": "/account/email/",
     "programs": "/account/programs/",
+    "sessions": "/account/sessions/",
+    "agreements": "/account/agreements/",
+    "data": "/account/data/",
 }
 # Pictures that take up no room, although their alcove does.
 VANISHED = (

@@ -47,7 +47,12 @@ def record(
 
 def record_sign_up(*, customer: User, marketing: bool, address: str) -> None:
     """What making an account says: terms, privacy notice, and news only for who ticked it."""
-    seen = {"customer": customer, "email": customer.email or "", "where": "sign-up", "address": address}
+    seen: dict[str, Any] = {
+        "customer": customer,
+        "email": customer.email or "",
+        "where": "sign-up",
+        "address": address,
+    }
     record(kind=Consent.Kind.TERMS, given=True, wording=SIGN_UP_WORDS, **seen)
     record(kind=Consent.Kind.PRIVACY, given=True, wording=PRIVACY_WORDS, **seen)
     if marketing:

@@ -4,6 +4,7 @@ The work itself is the dashboard's, which knows every app.
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
@@ -72,7 +73,7 @@ def cancel_erasure(*, request: PersonalDataRequest) -> None:
         raise DomainError("The erasure has begun and cannot be stopped any more.", code="begun")
 
 
-def own_file(*, customer: User, public_id: object, now: datetime) -> PersonalDataRequest:
+def own_file(*, customer: User, public_id: UUID, now: datetime) -> PersonalDataRequest:
     """The customer's own export that can be fetched. Raises NotFound for all others."""
     found = PersonalDataRequest.objects.filter(
         customer=customer, public_id=public_id, status=_Status.READY, expires_at__gt=now

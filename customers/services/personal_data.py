@@ -48,7 +48,7 @@ def collect(person: Person) -> dict[str, Any]:
     """File name -> what goes into it: a dictionary, or rows one by one."""
     consents = Consent.objects.filter(person.owns())
     found: dict[str, Any] = {"consents": _rows(consents, _CONSENT)}
-    user = User.objects.filter(pk=person.pk).first()
+    user = User.objects.filter(pk=person.pk or 0).first()
     if user is None:
         return found
     return found | {
@@ -97,7 +97,7 @@ def _rows(rows: Any, fields: tuple[str, ...]) -> Iterator[dict[str, Any]]:
 
 def open_matters(person: Person) -> list[str]:
     """What has to be over before the account can go: staff give up their role first."""
-    is_staff = User.objects.filter(pk=person.pk, is_staff=True).exists()
+    is_staff = User.objects.filter(pk=person.pk or 0, is_staff=True).exists()
     return ["This is an account of our staff. Somebody who may has to end that first."] if is_staff else []
 
 
@@ -117,7 +117,7 @@ def erase(person: Person, now: datetime) -> None:
         Consent.objects.filter(person.owns(), email=email).pseudonymise(erased_email(email))
         PersonalDataRequest.objects.filter(email__iexact=email).update(email=erased_email(email))
     OneTimeCode.objects.filter(recipient__in=sorted(person.emails | person.phones)).delete()
-    user = User.objects.filter(pk=person.pk).first()
+    user = User.objects.filter(pk=person.pk or 0).first()
     if user is None:
         return
     for email in set(Consent.objects.filter(customer=user).order_by().values_list("email", flat=True)):

@@ -79,7 +79,8 @@ def _orders(person: Person) -> Iterator[dict[str, Any]]:
             ],
             "invoices": [
                 {"number": paper.number, "issued_at": paper.issued_at, "amount": paper.amount}
-                for paper in [*order.invoices.all(), *order.credit_notes.all()]
+                for papers in (order.invoices.all(), order.credit_notes.all())
+                for paper in papers
             ],
         }
 
