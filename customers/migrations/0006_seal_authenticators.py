@@ -3,7 +3,6 @@
 Only what is not encrypted yet is changed, so running it again changes nothing.
 """
 
-from cryptography.fernet import InvalidToken
 from django.db import migrations
 
 from ecommerce.lib import sealing
@@ -13,11 +12,9 @@ SECRETS = ("secret", "seed")
 
 
 def is_sealed(text):
-    try:
-        sealing.unseal(text, purpose=PURPOSE)
-    except InvalidToken:
-        return False
-    return True
+    # How every Fernet token begins, and no secret of an app or digits of a code: so what was sealed
+    # under a key that is lost is not sealed twice.
+    return text.startswith("gAAAA")
 
 
 def change(Authenticator, using, *, sealed):
