@@ -104,7 +104,7 @@ def _addresses(user: User) -> Iterator[dict[str, Any]]:
         yield postal.to_dict() | {"is_default": address.is_default, "deleted": address.is_deleted}
 
 
-def _saved(user: User) -> Iterator[dict[str, Any]]:
+def _saved(user: User) -> Iterator[Any]:
     items = WishlistItem.objects.filter(wishlist__customer=user).order_by("pk")
     return iter(items.values("product__name", "variant__sku", "added_at").iterator(chunk_size=500))
 
