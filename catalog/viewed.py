@@ -11,14 +11,13 @@ from django.http import HttpRequest, HttpResponse
 
 from catalog.models import Product
 
-COOKIE = "__Host-viewed" if settings.HTTPS else "viewed"
 MAX_KEPT = 12
 SHOWN = 4
 
 
 def ids_of(request: HttpRequest) -> list[int]:
     """The products that were looked at, the newest first. What is no number is passed over."""
-    return merged(_numbers(request.COOKIES.get(COOKIE, "")))
+    return merged(_numbers(request.COOKIES.get(settings.VIEWED_COOKIE_NAME, "")))
 
 
 def merged(*lists: Iterable[int]) -> list[int]:
@@ -36,9 +35,13 @@ def write(response: HttpResponse, ids: list[int]) -> None:
     """Have the browser keep exactly these; none at all takes the cookie away."""
     if ids:
         value = ".".join(map(str, ids))
-        response.set_cookie(COOKIE, value, secure=settings.HTTPS, httponly=True, samesite="Lax")
+        response.set_cookie(
+            settings.VIEWED_COOKIE_NAME, value, secure=settings.HTTPS, httponly=True, samesite="Lax"
+        )
     else:
-        response.set_cookie(COOKIE, "", max_age=0, secure=settings.HTTPS, httponly=True, samesite="Lax")
+        response.set_cookie(
+            settings.VIEWED_COOKIE_NAME, "", max_age=0, secure=settings.HTTPS, httponly=True, samesite="Lax"
+        )
 
 
 def products_of(request: HttpRequest) -> list[Product]:

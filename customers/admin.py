@@ -15,14 +15,13 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from customers.models import Address, User
-from customers.people_pages import PeoplePages
+from customers.people_pages import GIVE_ROLES, PeoplePages
 from customers.services import profiles, tokens
 from customers.services.sessions import end_others
 from customers.token_admin import ApiTokenAdmin  # noqa: F401 (registers)
 from customers.wishlist_admin import WishlistAdmin  # noqa: F401 (registers)
 from ecommerce.lib.field_rights import SUPERUSERS, FieldRights
 
-GIVE_ROLES = "auth.change_group"
 CLOSE = "customers.delete_user"
 
 

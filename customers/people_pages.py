@@ -1,7 +1,8 @@
-"""The staff's pages about one person: where they are signed in, and erasing them."""
+"""The staff's pages about one person: where they are signed in, a lost second step, erasing them."""
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,15 +17,18 @@ from customers.models import User
 from customers.privacy_admin import MAY_ERASE
 from customers.services.data_requests import ask_for_erasure
 from customers.services.open_sessions import end_one, open_sessions
+from customers.services.second_factors import take_away
 from customers.services.sessions import end_others
 from ecommerce.lib.errors import DomainError
+
+CHANGE_PEOPLE, GIVE_ROLES = "customers.change_user", "auth.change_group"
 
 
 class PeoplePages:
     """Mixed into the admin of people. Whoever may not change people sees and does none of it."""
 
     admin_site: Any
-    actions_detail = ["open_sessions", "open_erasure"]
+    actions_detail = ["open_sessions", "open_factor", "open_erasure"]
 
     @action(description="Sessions", url_path="to-sessions", permissions=["change_people"])
     def open_sessions(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -34,18 +38,27 @@ class PeoplePages:
     def open_erasure(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect("admin:customers_user_erase", object_id)
 
+    @action(description="Second step", url_path="to-second-step", permissions=["give_roles"])
+    def open_factor(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:customers_user_factor", object_id)
+
+    def has_give_roles_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        """Whoever decides who is staff also helps those who lost their second step."""
+        return request.user.has_perms([CHANGE_PEOPLE, GIVE_ROLES])
+
     def has_erase_people_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         """For the button, and asked again by the page."""
         return request.user.has_perm(MAY_ERASE)
 
     def has_change_people_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         """For the buttons; each page asks again for the person it is about."""
-        return request.user.has_perm("customers.change_user")
+        return request.user.has_perm(CHANGE_PEOPLE)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         own = [
             path("<int:pk>/sessions/", view(self.sessions_page), name="customers_user_sessions"),
+            path("<int:pk>/second-step/", view(self.factor_page), name="customers_user_factor"),
             path("<int:pk>/erase/", view(self.erase_page), name="customers_user_erase"),
         ]
         return [*own, *super().get_urls()]  # type: ignore[misc]
@@ -68,6 +81,24 @@ class PeoplePages:
         self.log_change(request, person, f"Ended {words}.")  # type: ignore[attr-defined]
         messages.success(request, f"{words} ended.")
         return redirect("admin:customers_user_sessions", pk)
+
+    def factor_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """GET says what somebody has as a second step, POST takes it away because it is lost."""
+        if not self.has_give_roles_permission(request):
+            raise PermissionDenied
+        person = self._person(request, pk)
+        if request.method != "POST":
+            kinds = Authenticator.objects.filter(user=person).order_by("type", "pk")
+            context = {"factors": [kind.get_type_display() for kind in kinds]}
+            return self._page(request, "factor", person, f"Second step of {person}", context)
+        try:
+            take_away(of=person, actor=signed_in(request))
+        except DomainError as error:
+            messages.error(request, error.message)
+        else:
+            self.log_change(request, person, "Removed the lost second step.")  # type: ignore[attr-defined]
+            messages.success(request, "The second step is removed. They are signed out everywhere.")
+        return redirect("admin:customers_user_factor", pk)
 
     def erase_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Says what goes, what stays and what it waits for; asks for the reason before it begins."""

@@ -26,7 +26,7 @@ class ViewedMiddleware:
             self._keep(request, ids)
         response = self.get_response(request)
         kept: list[int] | None = getattr(request, "viewed_from_now_on", None)
-        if kept is not None:
+        if kept is not None and (kept or cookie.ids_of(request)):
             cookie.write(response, kept)
         return response
 

@@ -519,6 +519,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 MESSAGES_COOKIE_NAME = "__Host-messages" if HTTPS else "messages"
+VIEWED_COOKIE_NAME = "__Host-viewed" if HTTPS else "viewed"
 MESSAGE_STORAGE = "ecommerce.message_storage.MessageStorage"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -12,7 +12,17 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from knox.models import AuthToken
 
-from customers.models import Address, Consent, OneTimeCode, PersonalDataRequest, User
+from catalog.models import Product
+from customers.models import (
+    Address,
+    Consent,
+    OneTimeCode,
+    PersonalDataRequest,
+    User,
+    ViewedProducts,
+    Wishlist,
+    WishlistItem,
+)
 from customers.services import tokens
 from customers.services.sessions import end_others
 from ecommerce.lib.addresses import PostalAddress
@@ -23,6 +33,7 @@ COVERS = frozenset(
     {
         "account.EmailAddress", "admin.LogEntry", "customers.Address", "customers.ApiToken",
         "customers.Consent", "customers.OneTimeCode", "customers.PersonalDataRequest", "customers.User",
+        "customers.ViewedProducts", "customers.Wishlist", "customers.WishlistItem",
         "knox.AuthToken", "mfa.Authenticator", "socialaccount.SocialAccount", "usersessions.UserSession",
     }
 )  # fmt: skip
@@ -60,6 +71,8 @@ def collect(person: Person) -> dict[str, Any]:
             Authenticator.objects.filter(user=user), ("type", "created_at", "last_used_at")
         ),
         "social_accounts": _rows(SocialAccount.objects.filter(user=user), _SOCIAL),
+        "saved_things": _saved(user),
+        "looked_at": _looked_at(user),
         "data_requests": _rows(PersonalDataRequest.objects.filter(customer=user), _REQUEST),
     }
 
@@ -89,6 +102,18 @@ def _addresses(user: User) -> Iterator[dict[str, Any]]:
     for address in Address.all_objects.filter(customer=user).order_by("pk").iterator(chunk_size=500):
         postal: PostalAddress = address.as_postal()
         yield postal.to_dict() | {"is_default": address.is_default, "deleted": address.is_deleted}
+
+
+def _saved(user: User) -> Iterator[Any]:
+    items = WishlistItem.objects.filter(wishlist__customer=user).order_by("pk")
+    return iter(items.values("product__name", "variant__sku", "added_at").iterator(chunk_size=500))
+
+
+def _looked_at(user: User) -> list[str]:
+    """The names of the products, the newest first."""
+    kept = ViewedProducts.objects.filter(customer=user).first()
+    names = Product.all_objects.in_bulk(kept.product_ids) if kept else {}
+    return [names[pk].name for pk in (kept.product_ids if kept else []) if pk in names]
 
 
 def _rows(rows: Any, fields: tuple[str, ...]) -> Iterator[dict[str, Any]]:
@@ -126,6 +151,8 @@ def erase(person: Person, now: datetime) -> None:
     Address.all_objects.filter(customer=user).hard_delete()
     EmailAddress.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
+    Wishlist.objects.filter(customer=user).delete()
+    ViewedProducts.objects.filter(customer=user).delete()
     SocialAccount.objects.filter(user=user).delete()
     close(user)
 

@@ -40,7 +40,9 @@ LEFT_OUT = {
     "webhooks.Event": "messages to partners, forgotten after 30 days",
 }
 # Who wrote or decided something: the link stays, to a row that erasure empties.
-WHO_DID_IT = frozenset({"created_by", "modified_by", "actor", "resolved_by", "requested_by"})
+WHO_DID_IT = frozenset(
+    {"created_by", "modified_by", "actor", "resolved_by", "requested_by", "applied_by", "undone_by"}
+)
 
 
 def collect(person: Person) -> Iterator[tuple[str, Any]]:

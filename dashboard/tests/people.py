@@ -8,8 +8,10 @@ from django.core.files.storage import storages
 
 from catalog.services.stock_requests import ask
 from catalog.tests.factories import ProductFactory
+from customers.models import ViewedProducts
 from customers.services import consents
 from customers.services.tokens import issue_token
+from customers.services.wishlists import save_product
 from customers.tests.factories import AddressFactory, UserFactory
 from documents.models import OrderFile
 from documents.services.files import store_invoice_file, store_label_file
@@ -59,6 +61,9 @@ def known_person() -> Known:
     ask(variant=ProductFactory().variants.get(), email=EMAIL)
     new_card(amount="5.00", email=EMAIL)
     issue_token(user=user)
+    saved = ProductFactory()
+    save_product(wishlist=None, customer=user, product_id=saved.pk, sku="")
+    ViewedProducts.objects.create(customer=user, product_ids=[saved.pk])
     SocialAccount.objects.create(user=user, provider="google", uid="1", extra_data={"name": NAME})
     consents.record_sign_up(customer=user, marketing=True, address="203.0.113.9")
     user.refresh_from_db()

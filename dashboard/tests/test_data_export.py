@@ -81,7 +81,8 @@ def test_from_the_button_to_the_file(commit, mailoutbox):
     data = {name[:-5]: json.loads(bundle.read(name)) for name in names if name.endswith(".json")}
     assert set(data) == {
         "profile", "addresses", "sessions", "api_tokens", "second_factors", "social_accounts", "consents",
-        "data_requests", "orders", "baskets", "payments", "gift_cards", "papers", "reviews", "questions",
+        "data_requests", "saved_things", "looked_at", "orders", "baskets",
+        "payments", "gift_cards", "papers", "reviews", "questions",
         "stock_requests",
     }  # fmt: skip
     assert data["profile"]["name"] == NAME and data["profile"]["email"] == EMAIL

@@ -129,9 +129,12 @@ _EXPORTED = Rule(
     who=Who.STAFF, needs=("customers.view_consent",), writes="Who took the list away goes on record."
 )
 _ERASE = staff("customers.change_personaldatarequest")
+_FACTOR = staff("customers.change_user", "auth.change_group")
 _PEOPLE: dict[str, Methods] = {
     "admin:customers_user_open_sessions": page(staff("customers.change_user")),
     "admin:customers_user_sessions": form(staff("customers.change_user")),
+    "admin:customers_user_open_factor": page(_FACTOR),
+    "admin:customers_user_factor": form(_FACTOR),
     "admin:customers_user_open_erasure": page(_ERASE),
     "admin:customers_user_erase": form(_ERASE),
     "admin:customers_guest_erase": form(_ERASE),
