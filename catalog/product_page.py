@@ -1,16 +1,17 @@
 """What a product's page shows, read with four queries whatever the number of variants."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Case, When
+from django.db.models import Case, Q, When
 from django.http import Http404
 from django.urls import reverse
 
 from catalog.models import Product, ProductImage, StoreSettings, Variant
 from catalog.services.stock_levels import level_fields
+from catalog.viewed import SHOWN
 
 # Up to here the page says how many are left; above it a number helps nobody.
 COUNTED_UP_TO = 20
@@ -108,6 +109,7 @@ class ProductPage:
     images: list[ProductImage]
     shown: ProductImage | None
     related: list[Product]
+    viewed: list[Product]
 
     @property
     def thumbs(self) -> list[ProductImage]:
@@ -161,8 +163,9 @@ class ProductPage:
         return Group(" and ".join(names) or "Choose", pills, are_radios=True)
 
 
-def build_page(slug: str, *, sku: str = "", image: str = "") -> ProductPage:
-    """The page of a published product, with the variant `sku` chosen and the picture `image`.
+def build_page(slug: str, *, sku: str = "", image: str = "", viewed: Sequence[int] = ()) -> ProductPage:
+    """The page of a published product, with the variant `sku` chosen and the picture `image`, and
+    with the products that were `viewed` before, the newest first.
 
     Raises Http404 for a product that is not on the shelf, a SKU it does not have and a picture
     that is not its own. Without a SKU the first variant that is left is chosen.
@@ -178,13 +181,15 @@ def build_page(slug: str, *, sku: str = "", image: str = "") -> ProductPage:
     offers = list(_offers(product))
     chosen = _chosen(offers, sku)
     images = list(product.images.live().exclude(stem=""))
+    related, seen = _others(product, [pk for pk in viewed if pk != product.pk])
     return ProductPage(
         product=product,
         offers=offers,
         chosen=chosen,
         images=images,
         shown=_shown(images, image, chosen),
-        related=_related(product),
+        related=related,
+        viewed=seen,
     )
 
 
@@ -236,12 +241,21 @@ def _shown(images: list[ProductImage], wanted: str, chosen: Offer | None) -> Pro
     return next(of_variant, images[0] if images else None)
 
 
-def _related(product: Product) -> list[Product]:
-    """Others of its category, those next to it in rank first."""
-    others = Product.objects.for_listing().filter(category=product.category_id).exclude(pk=product.pk)
+def _others(product: Product, viewed: Sequence[int]) -> tuple[list[Product], list[Product]]:
+    """Others of its category, those next to it in rank first, and those `viewed`: in one query."""
+    listed = Product.objects.for_listing().exclude(pk=product.pk)
     scarce = Case(
         When(stock_state=Product.StockState.SOLD_OUT, then=models.Value(2)),
         When(stock_state=Product.StockState.IN_STOCK, then=models.Value(0)),
         default=models.Value(1),
     )
-    return list(others.order_by(scarce, "rank", "pk")[:RELATED])
+    # What was viewed comes first, so that the limit cuts off none of it.
+    first = Case(When(pk__in=viewed, then=models.Value(0)), default=models.Value(1))
+    wanted = listed.filter(Q(category=product.category_id) | Q(pk__in=viewed))
+    found = list(
+        wanted.annotate(scarce=scarce).order_by(first, "scarce", "rank", "pk")[: RELATED + len(viewed)]
+    )
+    of_category = [other for other in found if other.category_id == product.category_id]
+    of_category.sort(key=lambda other: (other.scarce, other.rank, other.pk))
+    by_pk = {other.pk: other for other in found}
+    return of_category[:RELATED], [by_pk[pk] for pk in viewed if pk in by_pk][:SHOWN]

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from catalog import front
+from catalog import front, viewed
 from catalog.category_tree import CategoryTree
 from catalog.models import Product
 from catalog.product_page import build_page
@@ -72,7 +72,10 @@ def suggest(request: HttpRequest) -> HttpResponse:
 @require_safe
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product, with `?variant=SKU` chosen and `?image=` shown."""
-    page = build_page(slug, sku=request.GET.get("variant", ""), image=request.GET.get("image", ""))
+    seen = viewed.ids_of(request)
+    page = build_page(
+        slug, sku=request.GET.get("variant", ""), image=request.GET.get("image", ""), viewed=seen
+    )
     trail = _trail(page.product)
     context = {
         "page": page,
@@ -82,7 +85,9 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "canonical": absolute(page.product.get_absolute_url()),
         "structured": describe_product(page, [("Home", reverse("catalog:home")), *trail]),
     }
-    return render(request, "catalog/product.html", context)
+    response = render(request, "catalog/product.html", context)
+    viewed.remember(request, response, page.product.pk)
+    return response
 
 
 def _trail(product: Product) -> list[tuple[str, str]]:

@@ -79,8 +79,8 @@ class AccountAdapter(DefaultAccountAdapter):
             emails.shed(user)
         super().set_password(user, password)
         tokens.revoke_all(user=user)
-        keep = self.request.session.session_key if self.request and self.request.user == user else ""
-        sessions.end_others(user, keep or "")
+        keep = self.request.session.session_key if self.request and self.request.user == user else None
+        sessions.end_others(user=user, keep=keep)
 
     def get_login_stages(self) -> list[str]:
         """allauth's, with the shop's own idea of who has to prove an address."""

@@ -15,11 +15,13 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from customers.models import Address, User
+from customers.people_pages import GIVE_ROLES, PeoplePages
 from customers.services import profiles, tokens
+from customers.services.sessions import end_others
 from customers.token_admin import ApiTokenAdmin  # noqa: F401 (registers)
+from customers.wishlist_admin import WishlistAdmin  # noqa: F401 (registers)
 from ecommerce.lib.field_rights import SUPERUSERS, FieldRights
 
-GIVE_ROLES = "auth.change_group"
 CLOSE = "customers.delete_user"
 
 
@@ -66,7 +68,7 @@ class AddressInline(TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(FieldRights, DjangoUserAdmin, ModelAdmin):
+class UserAdmin(FieldRights, PeoplePages, DjangoUserAdmin, ModelAdmin):
     """Create staff, give roles, close accounts. People are closed, never deleted.
 
     Whoever may not give roles changes nothing but how customers are called and reached.
@@ -125,6 +127,7 @@ class UserAdmin(FieldRights, DjangoUserAdmin, ModelAdmin):
             profiles.unprove_contact(user=obj, old_email=form.initial.get("email") or "")
         if not obj.is_active:
             tokens.revoke_all(user=obj)
+            end_others(user=obj, keep=None)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         if not request.user.has_perm(GIVE_ROLES):
@@ -134,6 +137,7 @@ class UserAdmin(FieldRights, DjangoUserAdmin, ModelAdmin):
             user = self.get_object(request, id)
             if user is not None:
                 tokens.revoke_all(user=user)
+                end_others(user=user, keep=request.session.session_key)
         return response
 
 

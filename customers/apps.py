@@ -8,7 +8,7 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         from allauth.mfa.signals import authenticator_added
 
-        from customers import receivers  # noqa: F401 (connects)
+        from customers import receivers, signals  # noqa: F401 (connect)
         from customers.second_factor import remember_set_up
 
         authenticator_added.connect(remember_set_up, dispatch_uid="customers.second_factor")

@@ -52,3 +52,13 @@ class WelcomeForm(forms.Form):
         required=False,
         help_text="For confirmations of your orders. We send a code to it, so that nobody else can use it.",
     )
+
+
+class EmailForm(forms.Form):
+    """The email address that a code is sent to."""
+
+    email = email_field(required=True, help_text="")
+
+    def clean_email(self) -> str:
+        """Addresses differ in case only by how they were typed."""
+        return str(self.cleaned_data["email"]).lower()

@@ -11,14 +11,16 @@ from django_countries import countries
 
 from customers import phones, postal_codes
 from customers.models import Address, User
+from customers.services.consents import MARKETING_WORDS, record_sign_up
 from ecommerce.lib.addresses import PostalAddress
 from ecommerce.lib.errors import BadInput
+from ecommerce.lib.ratelimit import client_address
 
 
 class SignupForm(forms.Form):
     """What sign-up asks besides email and password."""
 
-    field_order = ["name", "email", "password1"]
+    field_order = ["name", "email", "password1", "marketing"]
     name = forms.CharField(
         max_length=120,
         label="Your name",
@@ -26,9 +28,14 @@ class SignupForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
+    marketing = forms.BooleanField(label=MARKETING_WORDS, required=False)
+
     def signup(self, request: HttpRequest, user: User) -> None:
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
+        record_sign_up(
+            customer=user, marketing=self.cleaned_data["marketing"], address=client_address(request)
+        )
 
 
 class ProfileForm(forms.Form):
@@ -186,3 +193,12 @@ class AddressBookForm(AddressForm):
     """An address of the customer's own book, which one of them opens with."""
 
     is_default = forms.BooleanField(label="Use this address first", required=False)
+
+
+class EraseForm(forms.Form):
+    """One box, so that nobody erases an account by a slip."""
+
+    sure = forms.BooleanField(
+        label="Yes, erase my account and my data. I know that this cannot be undone.",
+        error_messages={"required": "Tick the box to have everything erased"},
+    )

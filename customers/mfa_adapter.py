@@ -26,8 +26,7 @@ class MFAAdapter(DefaultMFAAdapter):
         "cannot_generate_recovery_codes": "Turn on an authenticator app or add a passkey first.",
         "incorrect_code": "This code is not right, or was used already. Enter the newest one.",
         "unverified_email": (
-            "Confirm your email address first: open the link in the email we sent you. "
-            "Under Email, you can have it sent again."
+            "Confirm your email address first: under Email, enter the code that we send to it."
         ),
     }
 

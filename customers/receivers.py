@@ -15,13 +15,13 @@ from customers.services import emails, sessions
 @receiver(signals.email_removed)
 def end_other_sessions(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Who came in by the old address stays out."""
-    sessions.end_others(user, request.session.session_key or "")
+    sessions.end_others(user=user, keep=request.session.session_key)
 
 
 @receiver(signals.email_confirmed)
 def end_sessions_of_before(request: HttpRequest, email_address: EmailAddress, **kwargs: Any) -> None:
     """A new address signs in from now on; other browsers have to know it."""
-    sessions.end_others(email_address.user, request.session.session_key or "")
+    sessions.end_others(user=email_address.user, keep=request.session.session_key)
 
 
 @receiver(signals.password_reset)

@@ -36,3 +36,11 @@ def send_code(to: str, sealed: str) -> None:
         return
     text = f"{code} is your code for {shop.name}. It works for 10 minutes. Tell it nobody."
     send_sms(to, f"{text}\n\n@{urlsplit(settings.SITE_URL).hostname} #{code}")
+
+
+@shared_task
+def tell_of_lost_factor(to: str, name: str) -> None:
+    """Tell somebody that the shop took away their second step. Who did not ask for that must know."""
+    shop = StoreSettings.current()
+    context = {"name": name, "shop_name": shop.name, "contact_phone": shop.contact_phone}
+    send_email(template="second_factor_removed", to=to, context=context)

@@ -34,6 +34,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("People", "group", "customers.user"),
             ("Addresses", "home_pin", "customers.address"),
             ("API tokens", "key", "customers.apitoken"),
+            ("Consents", "how_to_reg", "customers.consent"),
+            ("Data requests", "policy", "customers.personaldatarequest"),
         ),
     ),
     (

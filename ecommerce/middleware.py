@@ -1,7 +1,8 @@
-"""Around every page: compression, and words for what a service refused."""
+"""Around every page: compression, rules for browsers, and words for what a service refused."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -21,6 +22,21 @@ class CompressTextMiddleware(GZipMiddleware):
         kind = response.headers.get("Content-Type", "")
         if kind.startswith("text/") or "json" in kind or "xml" in kind:
             return super().process_response(request, response)
+        return response
+
+
+class BrowserRulesMiddleware:
+    """What browsers may do with an answer beyond what Django says: docs/headers.md has all of it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        # Pictures of products also stand in emails, which are read on other sites.
+        if not request.path.startswith((settings.MEDIA_URL, settings.STATIC_URL)):
+            response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
 
 

@@ -52,6 +52,7 @@ def _product(
 ) -> SimpleNamespace:
     amount, before = Decimal(price), Decimal(was) if was else None
     return SimpleNamespace(
+        pk=0,  # no product: its heart saves nothing
         name=name,
         summary=summary,
         image=f"products/{stem}",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("reviews.urls")),
     path("", include("support.urls")),
     path("account/", include("customers.urls")),
+    path("wishlist/", include("customers.wishlist_urls")),
     path("account/", include("allauth.urls")),
     path("pages/<slug:slug>/", views.page, name="page"),
     path("styleguide/", views.styleguide, name="styleguide"),

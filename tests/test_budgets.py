@@ -30,11 +30,20 @@ class Wire:
 
     def __init__(self, page):
         self.bytes = self.requests = 0
+        self._inline = set()
         client = page.context.new_cdp_session(page)
         client.send("Network.enable")
+        client.on("Network.requestWillBeSent", self._begun)
         client.on("Network.loadingFinished", self._finished)
 
+    def _begun(self, event):
+        # Pictures that a style sheet carries in itself are "loaded" too, and cross no wire.
+        if event["request"]["url"].startswith("data:"):
+            self._inline.add(event["requestId"])
+
     def _finished(self, event):
+        if event["requestId"] in self._inline:
+            return
         self.requests += 1
         self.bytes += event["encodedDataLength"]
 

@@ -30,6 +30,8 @@ OPEN_TO_ALL = {
     "imprint": "/pages/imprint/",
     "sign in": "/account/login/",
     "sign up": "/account/signup/",
+    "code by email": "/account/email-code/",
+    "saved things": "/wishlist/",
     "sign in by mobile": "/account/code/",
     "reset": "/account/password/reset/",
     "not found": "/no-such-page/",
@@ -38,6 +40,8 @@ OPEN_TO_ALL = {
 FOR_ADA = {
     "account": "/account/",
     "orders": "/account/orders/",
+    "older orders": "/account/orders/older/",
+    "saved things": "/wishlist/",
     "profile": "/account/profile/",
     "addresses": "/account/addresses/",
     "new address": "/account/addresses/add/",
@@ -46,6 +50,9 @@ FOR_ADA = {
     "programs": "/account/programs/",
     "welcome": "/account/welcome/",
     "connections": "/account/3rdparty/",
+    "sessions": "/account/sessions/",
+    "agreements": "/account/agreements/",
+    "data": "/account/data/",
 }
 # Pictures that take up no room, although their alcove does.
 VANISHED = (

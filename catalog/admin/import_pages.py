@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
@@ -74,10 +74,12 @@ def detail(request: HttpRequest, model_admin: "ProductImportAdmin", object_id: s
 
 def step(request: HttpRequest, model_admin: "ProductImportAdmin", pk: int, step: str) -> HttpResponse:
     """Apply an import, undo it, look at its file again, or fetch its pictures again."""
-    if step not in _STEPS or request.method != "POST":
-        raise Http404
     if not model_admin.has_change_permission(request):
         raise PermissionDenied
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if step not in _STEPS:
+        raise Http404
     row = _find(str(pk))
     try:
         messages.success(request, _STEPS[step](row, request.user))

@@ -20,6 +20,7 @@ from catalog.tests.factories import (
     VariantFactory,
 )
 from customers.models import User
+from customers.tests.factories import UserFactory
 from orders.tests.test_races import race
 
 DATABASES = ["default", "documents"]
@@ -31,7 +32,8 @@ def staff():
 
 
 def signed_in():
-    user, _ = User.objects.get_or_create(email="merchandiser@alcove.example", is_staff=True)
+    email = "merchandiser@alcove.example"
+    user = User.objects.filter(email=email).first() or UserFactory(email=email, is_staff=True)
     user.user_permissions.set(Permission.objects.filter(content_type__app_label="catalog"))
     client = Client()
     client.force_login(user)

@@ -42,6 +42,11 @@ class CodeRefused(SignInRefused):
 
     code = "code_refused"
 
+    def __init__(
+        self, message: str = "This code is not right or no longer works. Ask for a new one."
+    ) -> None:
+        super().__init__(message)
+
 
 @retrying_atomic
 def request_code(*, to: str, binding: str = "") -> None:
@@ -204,4 +209,4 @@ def _come_back_later(row: OneTimeCode, now: datetime) -> TooMany:
 
 
 def _refusal() -> CodeRefused:
-    return CodeRefused("This code is not right or no longer works. Ask for a new one.")
+    return CodeRefused()

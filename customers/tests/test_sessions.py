@@ -143,7 +143,7 @@ def test_ending_others_leaves_other_people_alone(client, ada, sign_in):
     theirs = type(client)()
     theirs.post(reverse("account_login"), {"login": "bob@example.com", "password": PASSWORD})
     there = sign_in()
-    assert sessions.end_others(ada, "") == 1
+    assert sessions.end_others(user=ada, keep=None) == 1
     assert is_open(theirs)
     assert not is_open(there)
-    assert sessions.end_others(bob, theirs.session.session_key) == 0
+    assert sessions.end_others(user=bob, keep=theirs.session.session_key) == 0

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from catalog.services.sweep import sweep as sweep_catalog
 from customers.services.sweep import sweep as sweep_customers
+from dashboard.services.data_sweep import sweep as sweep_personal_data
 from documents.services.sweep import sweep as sweep_documents
 from orders.services.sweep import sweep as sweep_orders
 from payments.services.sweep import sweep as sweep_payments
@@ -21,6 +22,7 @@ SWEEPS: dict[str, Callable[..., dict[str, int]]] = {
     "documents": sweep_documents,
     "catalog": sweep_catalog,
     "customers": sweep_customers,
+    "personal data": sweep_personal_data,
     "webhooks": sweep_webhooks,
 }
 

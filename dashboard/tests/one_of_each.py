@@ -8,9 +8,9 @@ from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.utils import timezone
 
-from catalog.models import StockRequest, StoreSettings
+from catalog.models import ProductImport, StockRequest, StoreSettings
 from catalog.tests.factories import AttributeValueFactory, ProductFactory
-from customers.models import ApiToken
+from customers.models import ApiToken, Consent, PersonalDataRequest, Wishlist
 from customers.services.tokens import issue_token
 from customers.tests.factories import UserFactory
 from documents.tests.factories import OrderFileFactory
@@ -31,6 +31,10 @@ def make_one_of_each() -> dict[type[Model], Any]:
     AttributeValueFactory()
     order = paid_order(variant, customer=customer)
     StoreSettings.current().save()
+    Wishlist.objects.create(customer=customer)
+    Consent.objects.create(customer=customer, kind="terms", given=True, wording="I agree.", where="sign-up")
+    PersonalDataRequest.objects.create(customer=customer, kind="export", requested_by=customer)
+    ProductImport.objects.create(file="imports/one.csv", name="one.csv", state=ProductImport.State.READY)
     Group.objects.get_or_create(name="picker")
     _of_orders(order)
     _of_payments(order)

@@ -21,6 +21,7 @@ from demo.loader.reviews import ReviewLoader
 from demo.loader.shelf import Demand, Shelf
 from demo.loader.shop import load_shop
 from demo.loader.tickets import load_tickets
+from demo.loader.wishlist import load_wishlist
 from orders.models import Order
 from reviews.models import Review
 
@@ -65,6 +66,7 @@ def _load_rows(plan: Plan, progress: Progress) -> None:
         ReviewLoader(plan, people=people, shelf=shelf).load(drafts, bar=bar)
     load_tickets(plan, people=people)
     load_gift_cards(plan, ada=people.customer(ADA), owner=owner)
+    load_wishlist(plan, ada=people.customer(ADA))
     load_colleagues(plan, owner=owner)
 
 

@@ -14,6 +14,7 @@ from documents.services.files import (
     store_label_file,
     store_return_label_file,
 )
+from documents.services.retention import forget_old_papers
 from orders.models import CreditNote, Invoice, Return, Shipment
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ def sweep(*, now: datetime) -> dict[str, int]:
         "invoices filed": made_invoices,
         "credit notes filed": made_notes,
         "labels filed": made_labels + made_returns,
+        "old papers anonymised": forget_old_papers(now=now),
         "papers failed": failed_invoices + failed_notes + failed_labels + failed_returns,
     }
 

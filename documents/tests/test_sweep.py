@@ -19,18 +19,36 @@ def run() -> dict[str, int]:
 
 def test_makes_what_is_owed_and_nothing_twice():
     invoice, shipment = InvoiceFactory(), ShipmentFactory()
-    assert run() == {"invoices filed": 1, "credit notes filed": 0, "labels filed": 1, "papers failed": 0}
+    assert run() == {
+        "invoices filed": 1,
+        "credit notes filed": 0,
+        "labels filed": 1,
+        "papers failed": 0,
+        "old papers anonymised": 0,
+    }
     assert {file.source for file in OrderFile.objects.all()} == {
         f"invoice:{invoice.pk}",
         f"shipment:{shipment.pk}",
     }
-    assert run() == {"invoices filed": 0, "credit notes filed": 0, "labels filed": 0, "papers failed": 0}
+    assert run() == {
+        "invoices filed": 0,
+        "credit notes filed": 0,
+        "labels filed": 0,
+        "papers failed": 0,
+        "old papers anonymised": 0,
+    }
 
 
 def test_a_bad_one_does_not_stop_the_others():
     bad = InvoiceFactory(snapshot={})
     good = InvoiceFactory()
-    assert run() == {"invoices filed": 1, "credit notes filed": 0, "labels filed": 0, "papers failed": 1}
+    assert run() == {
+        "invoices filed": 1,
+        "credit notes filed": 0,
+        "labels filed": 0,
+        "papers failed": 1,
+        "old papers anonymised": 0,
+    }
     good.refresh_from_db()
     bad.refresh_from_db()
     assert good.file_stored_at is not None
@@ -51,5 +69,6 @@ def test_a_store_that_is_down_is_not_asked_for_every_paper(broken_documents):
         "invoices filed": 0,
         "credit notes filed": 0,
         "labels filed": 0,
+        "old papers anonymised": 0,
         "papers failed": sweeping.GIVE_UP_AFTER,
     }

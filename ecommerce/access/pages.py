@@ -17,6 +17,8 @@ from ecommerce.access.rules import (
 
 _BANK_ANSWERS = Rule(who=Who.LINK, writes="The bank sends the shopper back here; what it says is booked.")
 
+_CODES_SEEN = Rule(who=Who.SIGNED_IN, writes="That they were shown is noted with them.")
+
 _CATALOGUE: dict[str, Methods] = {
     "catalog:home": page(ANYBODY),
     "catalog:product_list": page(ANYBODY),
@@ -55,6 +57,16 @@ _BASKET: dict[str, Methods] = {
     "payments:gift_card": form(ANYBODY),
 }
 
+_SAVED: dict[str, Methods] = {
+    "wishlist:page": page(ANYBODY),
+    "wishlist:change": button(ANYBODY),
+    "wishlist:share": button(ANYBODY),
+    "wishlist:share_stop": button(ANYBODY),
+    "wishlist:shared": page(LINK),
+    "wishlist:viewed_clear": button(ANYBODY),
+    "orders:wishlist_move": button(owner()),
+}
+
 # An order's address has a token that nobody can guess: guests have nothing else.
 _ORDERS: dict[str, Methods] = {
     "orders:track_lookup": form(ANYBODY),
@@ -67,6 +79,11 @@ _ORDERS: dict[str, Methods] = {
     "orders:history": page(SIGNED_IN),
     "orders:history_detail": page(owner()),
     "orders:reorder": button(owner()),
+    # A code sent to the order's own address brings it into an account.
+    "orders:keep": button(LINK),
+    "orders:keep_code": form(LINK),
+    "orders:claim": form(SIGNED_IN),
+    "orders:claim_code": form(SIGNED_IN),
     "payments:cancel": button(LINK),
     "payments:start": form(LINK),
     "payments:return": page(_BANK_ANSWERS),
@@ -93,13 +110,29 @@ _ACCOUNT: dict[str, Methods] = {
     "customers:address_edit": form(owner()),
     "customers:address_delete": form(owner()),
     "customers:address_default": button(owner()),
+    "customers:sessions": page(SIGNED_IN),
+    "customers:session_end": button(owner()),
+    "customers:sessions_end": button(SIGNED_IN),
+    "customers:agreements": page(SIGNED_IN),
+    "customers:marketing": button(SIGNED_IN),
+    # The key in the link is signed: mail programs press the button for their reader (RFC 8058).
+    "customers:unsubscribe": form(LINK),
+    "customers:data": page(SIGNED_IN),
+    "customers:data_export": button(SIGNED_IN),
+    "customers:data_file": page(owner()),
+    "customers:erase": form(SIGNED_IN),
+    # The account may be gone by then, so the link is enough.
+    "customers:erasure": page(LINK),
+    "customers:erasure_cancel": button(owner()),
+    "customers:email_code": form(ANYBODY),
+    "customers:email_code_enter": form(UNDERWAY),
     "customers:code": form(ANYBODY),
     "customers:code_enter": form(UNDERWAY),
     "customers:code_again": button(UNDERWAY),
-    "customers:start_again": button(ANYBODY),
+    "customers:start_again": button(UNDERWAY),
     "customers:social_code": form(UNDERWAY),
     "customers:welcome": form(SIGNED_IN),
-    "usersessions_list": form(SIGNED_IN),
+    "usersessions_list": page(SIGNED_IN),
     "customers:phone": form(SIGNED_IN),
     "customers:phone_code": button(SIGNED_IN),
     "customers:programs": page(SIGNED_IN),
@@ -126,16 +159,16 @@ _SIGN_IN: dict[str, Methods] = {
     "mfa_authenticate": form(UNDERWAY),
     "mfa_reauthenticate": form(SIGNED_IN),
     "mfa_activate_totp": form(SIGNED_IN),
-    "mfa_deactivate_totp": form(owner()),
+    "mfa_deactivate_totp": form(SIGNED_IN),
     "mfa_list_webauthn": page(SIGNED_IN),
     "mfa_add_webauthn": form(SIGNED_IN),
     "mfa_reauthenticate_webauthn": form(SIGNED_IN),
     "mfa_edit_webauthn": form(owner()),
     "mfa_remove_webauthn": form(owner()),
-    "mfa_login_webauthn": form(ANYBODY),
-    "mfa_view_recovery_codes": page(owner()),
+    "mfa_login_webauthn": form(UNDERWAY),
+    "mfa_view_recovery_codes": page(_CODES_SEEN),
     "mfa_generate_recovery_codes": form(SIGNED_IN),
-    "mfa_download_recovery_codes": page(owner()),
+    "mfa_download_recovery_codes": page(_CODES_SEEN),
     "socialaccount_login_cancelled": page(ANYBODY),
     "socialaccount_login_error": page(ANYBODY),
     "socialaccount_signup": form(UNDERWAY),
@@ -184,4 +217,4 @@ _OTHER: dict[str, Methods] = {
     "media": page(ANYBODY),
 }
 
-PAGES = _CATALOGUE | _BASKET | _ORDERS | _FEEDBACK | _ACCOUNT | _SIGN_IN | _NAMELESS | _OTHER
+PAGES = _CATALOGUE | _BASKET | _SAVED | _ORDERS | _FEEDBACK | _ACCOUNT | _SIGN_IN | _NAMELESS | _OTHER

@@ -1,6 +1,6 @@
 """Who may use which page of the staff site. Customers get 403 from all of them, visitors the sign-in."""
 
-from ecommerce.access.rules import ANYBODY, NOBODY, Methods, button, form, page, staff
+from ecommerce.access.rules import ANYBODY, NOBODY, Methods, Rule, Who, button, form, page, staff
 
 _CHANGE_ORDERS = staff("orders.change_order")
 _ANY_STAFF = staff()
@@ -21,7 +21,10 @@ _MODELS = {
     "catalog.store": "",
     "catalog.storesettings": "delete",
     "customers.apitoken": "add change",
+    "customers.consent": "add change delete",
+    "customers.personaldatarequest": "add change delete",
     "customers.user": "delete",
+    "customers.wishlist": "add change delete",
     "documents.orderfile": "add change delete",
     "orders.creditnote": "add change delete",
     "orders.deliveryzone": "",
@@ -29,8 +32,8 @@ _MODELS = {
     "orders.discountcode": "add change delete",
     "orders.draftorder": "",
     "orders.invoice": "add change delete",
-    "orders.order": "add delete",
-    "orders.return": "add delete",
+    "orders.order": "add change delete",
+    "orders.return": "add change delete",
     "orders.shippingmethod": "",
     "orders.taxrate": "",
     "orders.taxregion": "",
@@ -70,7 +73,7 @@ def _pages_of(label: str, closed: str) -> dict[str, Methods]:
 _SITE: dict[str, Methods] = {
     "admin:index": page(_ANY_STAFF),
     "admin:login": page(ANYBODY),
-    "admin:logout": button(_ANY_STAFF),
+    "admin:logout": button(ANYBODY),
     "admin:password_change": form(_ANY_STAFF),
     "admin:auth_user_password_change": form(staff("customers.change_user", "auth.change_group")),
     "admin:password_change_done": page(_ANY_STAFF),
@@ -99,8 +102,8 @@ _ORDERS: dict[str, Methods] = {
     "admin:orders_order_address": form(_CHANGE_ORDERS),
     "admin:orders_order_refund": form(staff("orders.change_order", "payments.add_refund")),
     "admin:orders_order_note": button(staff("orders.view_order")),
-    "admin:orders_draftorder_place": form(staff("orders.change_draftorder")),
-    "admin:orders_draftorder_discard": form(staff("orders.delete_draftorder")),
+    "admin:orders_draftorder_place": button(staff("orders.change_draftorder")),
+    "admin:orders_draftorder_discard": button(staff("orders.delete_draftorder")),
     "admin:orders_shippingmethod_try_it": page(staff("orders.view_shippingmethod")),
     "admin:orders_taxrate_load": form(staff("orders.add_taxrate", "orders.change_taxrate")),
     "admin:orders_taxrate_load_rates": page(staff("orders.add_taxrate", "orders.change_taxrate")),
@@ -122,6 +125,24 @@ _CATALOGUE: dict[str, Methods] = {
     "admin:catalog_productimport_step": button(staff("catalog.change_productimport")),
 }
 
+_EXPORTED = Rule(
+    who=Who.STAFF, needs=("customers.view_consent",), writes="Who took the list away goes on record."
+)
+_ERASE = staff("customers.change_personaldatarequest")
+_FACTOR = staff("customers.change_user", "auth.change_group")
+_PEOPLE: dict[str, Methods] = {
+    "admin:customers_user_open_sessions": page(staff("customers.change_user")),
+    "admin:customers_user_sessions": form(staff("customers.change_user")),
+    "admin:customers_user_open_factor": page(_FACTOR),
+    "admin:customers_user_factor": form(_FACTOR),
+    "admin:customers_user_open_erasure": page(_ERASE),
+    "admin:customers_user_erase": form(_ERASE),
+    "admin:customers_guest_erase": form(_ERASE),
+    "admin:customers_personaldatarequest_erase_guest_button": page(_ERASE),
+    "admin:customers_consent_export_news": page(staff("customers.view_consent")),
+    "admin:customers_consent_news": page(_EXPORTED),
+}
+
 _MONEY: dict[str, Methods] = {
     "admin:payments_giftcard_adjust": form(staff("payments.change_giftcard")),
     "admin:payments_giftcard_block": form(staff("payments.change_giftcard")),
@@ -133,6 +154,6 @@ _WEBHOOKS: dict[str, Methods] = {
     for verb in ("rotate", "switch", "test", "again")
 }
 
-STAFF: dict[str, Methods] = _SITE | _ORDERS | _CATALOGUE | _MONEY | _WEBHOOKS
+STAFF: dict[str, Methods] = _SITE | _ORDERS | _CATALOGUE | _PEOPLE | _MONEY | _WEBHOOKS
 for _label, _closed in _MODELS.items():
     STAFF |= _pages_of(_label, _closed)

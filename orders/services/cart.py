@@ -207,9 +207,10 @@ def accept_changes(*, cart: Cart) -> None:
 
 
 @retrying_atomic
-def merge_carts(*, guest: Cart, customer: Any) -> Cart:
+def merge_carts(*, guest: Cart, customer: Any, told: list[str] | None = None) -> Cart:
     """Move a guest's cart into the customer's: quantities added, capped at what is in stock.
 
+    What the cap took away is put into `told`, in the shopper's words.
     Answers the guest has typed in the checkout fill the gaps of the customer's. A cart that
     belongs to somebody, or is closed, is left alone.
     """
@@ -224,7 +225,10 @@ def merge_carts(*, guest: Cart, customer: Any) -> Cart:
     mine = {line.variant_id: line for line in target.lines.all()}
     for line in rows_of(guest, target):
         have = mine.get(line.variant_id)
-        total = min(line.quantity + (have.quantity if have else 0), max(line.free, 0), MAX_QUANTITY)
+        wanted = line.quantity + (have.quantity if have else 0)
+        total = min(wanted, max(line.free, 0), MAX_QUANTITY)
+        if told is not None and total < wanted:
+            told.append(_capped_words(line.variant.full_name, wanted, total))
         if total:
             CartLine.objects.update_or_create(
                 cart=target,
@@ -253,6 +257,13 @@ def merge_carts(*, guest: Cart, customer: Any) -> Cart:
     take_along(guest, target)
     Cart.objects.filter(pk=guest.pk).update(status=Cart.Status.MERGED)
     return target
+
+
+def _capped_words(name: str, wanted: int, total: int) -> str:
+    if total == 0:
+        return f"Sorry, {name} is sold out, so it did not come along into your basket."
+    why = f"only {total} of {name} left" if total < MAX_QUANTITY else f"we sell at most {total} of {name}"
+    return f"Sorry, {why}. Your two baskets had {wanted} together."
 
 
 def _lock_open(cart: Cart) -> Cart:

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from catalog.models import StoreSettings
 from catalog.services import inventory
+from customers.models import Consent
+from customers.services import consents
 from ecommerce.lib.addresses import PostalAddress
 from ecommerce.lib.errors import BadInput, DomainError
 from ecommerce.lib.money import format_money
@@ -38,12 +40,14 @@ def place_order(
     confirmed_total: Decimal | None,
     payment_method: str,
     agreed: Agreement | None = None,
+    visitor: str = "",
 ) -> Order:
     """Turn `cart` into an order: order, lines, stock, discounts, event and email note together.
 
     Placing the same cart again returns the order it became. `agreed` is all that the shopper
     saw on the last page, `confirmed_total` the total a program states; None: nothing was stated.
-    Both are only compared. Without a `payment_method` the shopper is sent a link to choose one.
+    Both are only compared; who agreed on the page agreed to the terms, which is written down with
+    the network of `visitor`, an address. Without a `payment_method` the shopper is sent a link to choose one.
 
     Raises BadInput (`checkout_incomplete`) while answers are missing, CartChanged when anything
     is not what was agreed to (its `data["changes"]` says what), OutOfStock when somebody was
@@ -71,6 +75,16 @@ def place_order(
     record(order=order, kind="placed", message="Order received", actor=customer, actor_label=order.name)
     kinds = Notification.Kind
     owe(order=order, kind=kinds.ORDER_RECEIVED if payment_method else kinds.PAYMENT_REQUEST)
+    if agreed is not None:
+        consents.record(
+            kind=Consent.Kind.TERMS,
+            given=True,
+            wording=consents.ORDER_WORDS,
+            where=f"order {order.number}",
+            email=order.email,
+            customer=customer,
+            address=visitor,
+        )
     Cart.objects.filter(pk=cart.pk).update(status=Cart.Status.ORDERED, open_for=None)
     return order
 

@@ -29,6 +29,7 @@ def place_and_pay(
     payment_method: str,
     agreed: Agreement | None = None,
     cards_agreed: Agreement | None = None,
+    visitor: str = "",
 ) -> tuple[Order, Payment | None]:
     """Place the order, take what the cart's gift cards pay, and open the payment of the rest.
 
@@ -46,6 +47,7 @@ def place_and_pay(
         confirmed_total=confirmed_total,
         payment_method=method,
         agreed=agreed,
+        visitor=visitor,
     )
     payments = list(Payment.objects.filter(order=order).order_by("-part"))
     if not payments and order.status == Order.Status.PENDING and not order.is_paid:

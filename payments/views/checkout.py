@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecommerce.lib.errors import Busy, DomainError
+from ecommerce.lib.ratelimit import client_address
 from orders.access import cart_of_form, order_for_token
 from orders.agreement import Agreement, changes_between, read_agreement
 from orders.forms.checkout import PayForm
@@ -44,6 +45,7 @@ def place(request: HttpRequest) -> HttpResponse:
             agreed=form.cleaned_data["agreed"],
             payment_method=form.cleaned_data["payment_method"],
             cards_agreed=seen,
+            visitor=client_address(request),
         )
     except DomainError as error:
         if error.code not in _SAID_BY_PAGE:

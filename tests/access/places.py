@@ -1,19 +1,26 @@
 """For every address with a part that varies, one that is there; the things in it are one customer's."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.urls import reverse
+from django.utils import timezone
 
 from catalog.models import StockRequest
 from catalog.tests.factories import ProductImageFactory
-from customers.models import ApiToken
+from customers.models import ApiToken, PersonalDataRequest, User, Wishlist
+from customers.services.consents import unsubscribe_key
+from customers.services.data_requests import ask_for_erasure
+from customers.services.wishlists import save_product, share
 from customers.tests.factories import AddressFactory
 from documents.tests.factories import OrderFileFactory
 from orders.models import Cart, Withdrawal
@@ -28,7 +35,9 @@ Arguments = dict[str, Any]
 
 
 class Places(Stage):
-    """The stage of the API's routes, with what only pages have."""
+    """The stage of the API's routes, with what only pages have. `comes` is who asks for them."""
+
+    comes: User | None = None
 
     def arguments(self, name: str) -> Arguments:
         """What goes into the address of this name; what it leads to is made now."""
@@ -40,7 +49,10 @@ class Places(Stage):
 
     def form(self, name: str) -> dict[str, Any]:
         """What a form sends that names its thing by a field and not by its address."""
-        return {"sku": self.variant.sku, "quantity": "1"} if name == "orders:cart_add" else {}
+        things = {"orders:cart_add": self.variant, "catalog:notify": self.sold_out.variants.get()}
+        if name == "wishlist:change":
+            return {"save": str(self.product.pk)}
+        return {"variant": things[name].sku, "quantity": "1"} if name in things else {}
 
 
 def _order(places: Places) -> Arguments:
@@ -99,9 +111,54 @@ def _gift_card(places: Places) -> Arguments:
 
 
 def _second_factor(places: Places) -> Arguments:
-    TOTP.activate(places.customer, generate_totp_secret())
-    RecoveryCodes.activate(places.customer)
+    """Whoever comes has one; without, these pages are not there."""
+    if (user := places.comes) is not None:
+        if not Authenticator.objects.filter(user=user).exists():
+            TOTP.activate(user, generate_totp_secret())
+        RecoveryCodes.activate(user)
     return {}
+
+
+def _passkey(places: Places) -> Arguments:
+    data = {"name": "My phone", "passwordless": True, "credential": {}}
+    key = Authenticator.objects.create(user=places.customer, type=Authenticator.Type.WEBAUTHN, data=data)
+    return {"pk": key.pk}
+
+
+def _saved(places: Places) -> Arguments:
+    wishlist, _ = save_product(wishlist=None, customer=places.customer, product_id=places.product.pk, sku="")
+    return {"pk": wishlist.items.get().pk}
+
+
+def _shared(places: Places) -> Arguments:
+    _saved(places)
+    wishlist = Wishlist.objects.get(customer=places.customer)
+    share(wishlist=wishlist)
+    return {"token": Wishlist.objects.get(pk=wishlist.pk).share_token}
+
+
+def _guests_order(places: Places) -> Arguments:
+    return {"token": OrderFactory(places.variant).token}
+
+
+def _session(places: Places) -> Arguments:
+    row = UserSession.objects.create(
+        user=places.customer, ip="192.0.2.1", user_agent="", session_key="k" * 32
+    )
+    return {"session_id": row.pk}
+
+
+def _data_file(places: Places) -> Arguments:
+    path = storages["private"].save("exports/one.zip", ContentFile(b"PK"))
+    made = PersonalDataRequest.objects.create(
+        customer=places.customer, kind="export", status="ready", file_path=path,
+        expires_at=timezone.now() + timedelta(days=1),
+    )  # fmt: skip
+    return {"public_id": made.public_id}
+
+
+def _erasure(places: Places) -> Arguments:
+    return {"public_id": ask_for_erasure(customer=places.customer, requested_by=places.customer).public_id}
 
 
 def _kept_goods(places: Places) -> Arguments:
@@ -170,6 +227,17 @@ _ARGUMENTS: dict[str, Callable[[Places], Arguments]] = {
     "customers:program_end": _program,
     "orders:cart_hold": _kept_goods,
     "mfa_deactivate_totp": _second_factor,
+    "orders:keep": _guests_order,
+    "orders:keep_code": _guests_order,
+    "orders:wishlist_move": _saved,
+    "wishlist:shared": _shared,
+    "customers:session_end": _session,
+    "customers:unsubscribe": lambda places: {"key": unsubscribe_key("nora@example.com")},
+    "customers:data_file": _data_file,
+    "customers:erasure": _erasure,
+    "customers:erasure_cancel": _erasure,
+    "mfa_edit_webauthn": _passkey,
+    "mfa_remove_webauthn": _passkey,
     "mfa_view_recovery_codes": _second_factor,
     "mfa_download_recovery_codes": _second_factor,
     "account_confirm_email": _confirmation,

@@ -83,7 +83,7 @@ API = [
     "/api/categories",
     "/api/stores",
     "/api/orders",
-    "/api/reviews",
+    "/api/reviews/1",
     "/api/webhooks",
     "/api/cart",
     "/api/auth/tokens",
