@@ -167,7 +167,7 @@ def test_lists_ask_the_same_however_long(staff, subscribed, django_assert_num_qu
             send_test(endpoint=endpoint)
         for delivery in Delivery.objects.all():
             delivery.log.create(duration_ms=1, status_code=500)
-        # Token and its person, the webhook, the count, the page and its tries.
-        with django_assert_num_queries(6):
+        # Token and its person with their second factor, the webhook, the count, the page and its tries.
+        with django_assert_num_queries(7):
             page = staff("get", f"/{endpoint.pk}/deliveries")
         assert page.json()["count"] == count
