@@ -44,7 +44,7 @@ FOR_ADA = {
     "saved things": "/wishlist/",
     "profile": "/account/profile/",
     "addresses": "/account/addresses/",
-    "new address": "/account/addresses/add/",
+    "new address": "/account/addresses/new/",
     "password": "/account/password/change/",
     "email": "/account/email/",
     "programs": "/account/programs/",
