@@ -37,9 +37,12 @@ _OF_THE_TEST_RUN = {
 
 
 class ShopServer:
-    """A running shop. `url` is its address, `var_dir` holds everything it writes."""
+    """A running shop. `url` is its address, `var_dir` holds everything it writes.
 
-    def __init__(self, var_dir: Path, *, workers: int = 2, **environment: str) -> None:
+    `seconds` bounds the wait for its first answer.
+    """
+
+    def __init__(self, var_dir: Path, *, workers: int = 2, seconds: float = 180, **environment: str) -> None:
         self.var_dir = var_dir
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -58,7 +61,7 @@ class ShopServer:
                 start_new_session=True,
             )
         try:
-            wait_for(self._answers, what=f"answer of the shop at {self.url}", seconds=180)
+            wait_for(self._answers, what=f"answer of the shop at {self.url}", seconds=seconds)
         except BaseException:
             self.stop()
             raise
