@@ -32,6 +32,7 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "stock": request.user.has_perm("catalog.view_product"),
         "reviews": request.user.has_perm("reviews.view_review"),
         "tickets": request.user.has_perm("support.view_ticket"),
+        "emails": request.user.has_perm("orders.view_notification"),
     }
     context.update(days=days, periods=PERIODS, first=first, today=today, may=may, tasks=[])
     if may["sales"]:
@@ -54,6 +55,9 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if may["tickets"]:
         link = admin_link("support.ticket", status__exact="open")
         context["tasks"].append(_task("Open questions", queries.open_tickets(), link, "forum"))
+    if may["emails"] and (late := queries.overdue_emails()):
+        link = admin_link("orders.notification", state="overdue")
+        context["tasks"].append(_task("Emails not sent", late, link, "outgoing_mail"))
     return context
 
 

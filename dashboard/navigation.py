@@ -34,6 +34,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("People", "group", "customers.user"),
             ("Addresses", "home_pin", "customers.address"),
             ("API tokens", "key", "customers.apitoken"),
+            ("Emails sent to them", "outgoing_mail", "orders.notification"),
             ("Consents", "how_to_reg", "customers.consent"),
             ("Data requests", "policy", "customers.personaldatarequest"),
         ),

@@ -18,7 +18,8 @@ from django.utils import timezone
 from catalog.models import Variant
 from dashboard.low_stock import low_variants
 from ecommerce.lib.money import ZERO, round_money
-from orders.models import Order, OrderLine
+from orders.models import Notification, Order, OrderLine
+from orders.services.notifications import overdue
 from reviews.models import Review
 from support.models import Ticket
 
@@ -117,6 +118,11 @@ def low_stock(*, limit: int = 6) -> LowStock:
 
 def open_tickets() -> int:
     return Ticket.objects.filter(status=Ticket.Status.OPEN).count()
+
+
+def overdue_emails() -> int:
+    """Emails to shoppers that did not go out; the sweep goes on trying for some days."""
+    return Notification.objects.filter(overdue(timezone.now())).count()
 
 
 @dataclass(frozen=True, kw_only=True)

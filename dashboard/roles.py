@@ -55,6 +55,7 @@ SUPPORT = Role(
         "orders.order": _MAKE,
         "orders.draftorder": _ALL,
         "orders.return": _EDIT,
+        "orders.notification": _SEE,
         "orders.withdrawal": _SEE,
         "orders.invoice": _SEE,
         "orders.creditnote": _SEE,

@@ -30,6 +30,10 @@ class Shopper:
         data = {"csrfmiddlewaretoken": hidden(seen, "csrfmiddlewaretoken")} | form
         return self.session.post(self.url + path, data=data, timeout=60, allow_redirects=False)
 
+    def sign_in(self, email: str, password: str) -> requests.Response:
+        seen = self.get("/account/login/")
+        return self.post("/account/login/", seen=seen, login=email, password=password)
+
     def add(self, sku: str, product: str, *, quantity: int = 1) -> requests.Response:
         seen = self.get(f"/product/{product}/?variant={sku}")
         return self.post("/cart/add/", seen=seen, variant=sku, quantity=str(quantity))

@@ -1,3 +1,3 @@
 """Models whose staff pages join several apps."""
 
-from dashboard.admin import drafts, orders, returns  # noqa: F401 (registers)
+from dashboard.admin import drafts, emails, orders, returns  # noqa: F401 (registers)

@@ -35,6 +35,7 @@ BULK = {
     ("orders.order", "papers"): ("orders.pack_order",),
     ("orders.order", "pick_list"): ("orders.pack_order",),
     ("orders.return", "approve"): ("orders.change_return",),
+    ("orders.notification", "send_now"): ("orders.change_order",),
     ("catalog.product", "publish"): ("catalog.change_product",),
     ("catalog.product", "hide"): ("catalog.change_product",),
     ("catalog.product", "export_chosen"): ("catalog.view_product",),

@@ -32,6 +32,7 @@ _MODELS = {
     "orders.discountcode": "add change delete",
     "orders.draftorder": "",
     "orders.invoice": "add change delete",
+    "orders.notification": "add change delete",
     "orders.order": "add change delete",
     "orders.return": "add change delete",
     "orders.shippingmethod": "",

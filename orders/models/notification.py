@@ -1,5 +1,7 @@
 """Emails that are owed to shoppers."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import Index, UniqueConstraint
 from django.utils import timezone
@@ -13,6 +15,9 @@ class Notification(models.Model):
     Sending claims the row first (`claimed_at`), so that two workers do not send it twice; a
     claim that is older than a few minutes belonged to a worker that died and is free again.
     """
+
+    # What is older and not sent was tried several times.
+    ON_TIME = timedelta(minutes=10)
 
     class Kind(models.TextChoices):
         ORDER_RECEIVED = "order_received", "Order received"
@@ -49,3 +54,6 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} to {self.to}"
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.sent_at is None and self.created_at < now - self.ON_TIME

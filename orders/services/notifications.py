@@ -73,6 +73,11 @@ def _is_out_of_date(row: Notification) -> bool:
     return False
 
 
+def overdue(now: datetime) -> Q:
+    """Emails that should have gone out and did not: staff look after them."""
+    return Q(sent_at=None, created_at__lt=now - Notification.ON_TIME)
+
+
 def send_owed(*, now: datetime, limit: int = 500) -> int:
     """Send what is still owed and not being sent by somebody; returns how many went out."""
     free = Q(claimed_at=None) | Q(claimed_at__lt=now - _CLAIM)

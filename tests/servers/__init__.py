@@ -1,6 +1,6 @@
 """The real services, as private instances: free ports on 127.0.0.1, folders that go with the run.
 
-    from tests.servers import MariaDB, MongoDB, Redis, S3, Worker
+    from tests.servers import Mail, MariaDB, MongoDB, Redis, S3, Worker
 
     with MariaDB() as database:
         database.url("shop")        # mysql://root@127.0.0.1:41234/shop, made when it is asked for
@@ -13,10 +13,11 @@ Fixtures of the same servers for a whole run: `mariadb`, `mongodb`, `s3_server`,
 """
 
 from tests.servers.base import Server, free_port
+from tests.servers.mail import Mail
 from tests.servers.mariadb import MariaDB
 from tests.servers.mongodb import MongoDB
 from tests.servers.redis import Redis
 from tests.servers.s3 import S3
 from tests.servers.worker import Worker
 
-__all__ = ["S3", "MariaDB", "MongoDB", "Redis", "Server", "Worker", "free_port"]
+__all__ = ["S3", "Mail", "MariaDB", "MongoDB", "Redis", "Server", "Worker", "free_port"]
