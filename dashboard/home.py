@@ -54,6 +54,9 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if may["tickets"]:
         link = admin_link("support.ticket", status__exact="open")
         context["tasks"].append(_task("Open questions", queries.open_tickets(), link, "forum"))
+    if request.user.has_perm("background.view_failedtask") and (failed := worklists.failed_work()):
+        link = admin_link("background.failedtask", state__exact="failed")
+        context["tasks"].append(_task("Work that failed", failed, link, "sync_problem"))
     return context
 
 
