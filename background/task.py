@@ -34,6 +34,8 @@ class Task(CeleryTask):
 
     abstract = True
     max_retries = TRIES_AGAIN
+    # Until the next try of one whose process was killed.
+    default_retry_delay = 30
     queue_name = ""
     words_only = False
 
