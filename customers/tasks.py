@@ -22,7 +22,8 @@ def send_account_email(subject: str, text: str, html: str, to: str) -> None:
     message.send()
 
 
-@shared_task(queue_name="codes")
+# A code is good for ten minutes, and who waits for it asks anew before that.
+@shared_task(queue_name="codes", max_retries=2)
 def send_code(to: str, sealed: str) -> None:
     """Text or email a one-time code. A lost one is asked for again by its reader.
 

@@ -11,8 +11,9 @@ from django.db import OperationalError
 from background.models import FailedTask
 from background.task import TRIES_AGAIN, is_passing, wait_before
 from ecommerce.celery import app
-from ecommerce.lib.background import TryLater
+from ecommerce.lib.background import TryLater, after_commit, lane
 from ecommerce.lib.queues import QUEUES, VISIBILITY
+from tests.polling import wait_for
 
 app.loader.import_default_modules()
 OURS = sorted(
@@ -135,6 +136,27 @@ def test_with_a_broker_the_message_is_sent_anew_with_a_wait(monkeypatch):
     assert sent[0]["retries"] == 2
     assert 10 <= sent[0]["countdown"] <= 20
     assert not FailedTask.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_a_thread_it_is_tried_again_too(settings, monkeypatch):
+    settings.BACKGROUND = "thread"
+    monkeypatch.setattr("background.task.wait_before", lambda tries: 0.0)
+    failures.extend([OSError("once"), OSError("twice")])
+    after_commit(work, 1)
+    wait_for(lambda: ran == [1, 1, 1], what="third try")
+    lane("documents").submit(lambda: None).result(20)
+    assert not FailedTask.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_a_thread_it_ends_on_record(settings, monkeypatch):
+    settings.BACKGROUND = "thread"
+    monkeypatch.setattr("background.task.wait_before", lambda tries: 0.0)
+    failures.extend(OSError("always") for _ in range(20))
+    after_commit(work, 2)
+    row = wait_for(FailedTask.objects.first, what="row of the failure")
+    assert (row.args, row.attempts, len(ran)) == ([2], 1, TRIES_AGAIN + 1)
 
 
 def test_a_failure_that_cannot_be_kept_is_logged(monkeypatch, caplog):
