@@ -123,7 +123,7 @@ def test_each_task_waits_in_its_own_queue(shop, redis):
     assert found["mail"] >= 1
     shop.run(
         "from ecommerce.lib.background import after_commit, task_named\n"
-        "for name in ('catalog.make_renditions', 'dashboard.export_personal_data', 'webhooks.send',\n"
+        "for name in ('catalog.tasks.make_renditions', 'dashboard.export_personal_data', 'webhooks.send',\n"
         "             'catalog.check_import', 'catalog.fetch_pictures'):\n"
         "    after_commit(task_named(name), 1)\n"
         "after_commit(task_named('dashboard.sweep'), 'orders')\n"

@@ -3,8 +3,10 @@
 import os
 import signal
 import time
+from contextlib import suppress
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 
 
 @shared_task(name="tests.kills_its_process", queue_name="default", max_retries=2, default_retry_delay=0)
@@ -13,8 +15,9 @@ def kills_its_process(number: int) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-@shared_task(name="tests.never_ends", queue_name="default", time_limit=2)
+@shared_task(name="tests.never_ends", queue_name="default", soft_time_limit=1, time_limit=2)
 def never_ends(number: int) -> None:
-    """Take for ever."""
+    """Take for ever, also when told to stop."""
     while True:
-        time.sleep(1)
+        with suppress(SoftTimeLimitExceeded):
+            time.sleep(60)
