@@ -7,12 +7,13 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
 from catalog.models import StoreSettings
+from customers.models import User
 from customers.services.otp_secrets import unseal
 from ecommerce.lib.emails import send_email
 from ecommerce.lib.sms import send_sms
 
 
-@shared_task
+@shared_task(queue_name="mail")
 def send_account_email(subject: str, text: str, html: str, to: str) -> None:
     """Send an email about an account. A lost one is asked for again by its reader."""
     message = EmailMultiAlternatives(subject, text, to=[to])
@@ -21,7 +22,8 @@ def send_account_email(subject: str, text: str, html: str, to: str) -> None:
     message.send()
 
 
-@shared_task(lane="codes")
+# A code is good for ten minutes, and who waits for it asks anew before that.
+@shared_task(queue_name="codes", max_retries=2)
 def send_code(to: str, sealed: str) -> None:
     """Text or email a one-time code. A lost one is asked for again by its reader.
 
@@ -38,9 +40,12 @@ def send_code(to: str, sealed: str) -> None:
     send_sms(to, f"{text}\n\n@{urlsplit(settings.SITE_URL).hostname} #{code}")
 
 
-@shared_task
-def tell_of_lost_factor(to: str, name: str) -> None:
+@shared_task(queue_name="mail")
+def tell_of_lost_factor(user_id: int) -> None:
     """Tell somebody that the shop took away their second step. Who did not ask for that must know."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is None or not user.email:
+        return
     shop = StoreSettings.current()
-    context = {"name": name, "shop_name": shop.name, "contact_phone": shop.contact_phone}
-    send_email(template="second_factor_removed", to=to, context=context)
+    context = {"name": user.get_short_name(), "shop_name": shop.name, "contact_phone": shop.contact_phone}
+    send_email(template="second_factor_removed", to=user.email, context=context)

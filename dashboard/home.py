@@ -58,6 +58,9 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if may["emails"] and (late := queries.overdue_emails()):
         link = admin_link("orders.notification", state="overdue")
         context["tasks"].append(_task("Emails not sent", late, link, "outgoing_mail"))
+    if request.user.has_perm("background.view_failedtask") and (failed := worklists.failed_work()):
+        link = admin_link("background.failedtask", state__exact="failed")
+        context["tasks"].append(_task("Work that failed", failed, link, "sync_problem"))
     return context
 
 

@@ -59,6 +59,7 @@ SUPPORT = Role(
         "orders.withdrawal": _SEE,
         "orders.invoice": _SEE,
         "orders.creditnote": _SEE,
+        "background.failedtask": _SEE,
         "documents.orderfile": _SEE,
         "customers.user": _EDIT,
         "customers.address": _SEE,
@@ -111,6 +112,7 @@ FINANCE = Role(
         "orders.creditnote": _SEE,
         "orders.taxrate": _ALL,
         "orders.taxregion": _ALL,
+        "background.failedtask": _SEE,
         "documents.orderfile": _SEE,
         "payments.payment": _EDIT,
         "payments.refund": "view add",
@@ -124,6 +126,7 @@ FINANCE = Role(
 # What nobody but the owner may do; everything the others may do comes on top.
 _OWN = {
     "auth.group": _ALL,
+    "background.failedtask": _EDIT,
     "customers.user": _ALL,
     "customers.apitoken": "view delete",
     "catalog.store": _ALL,

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from background.models import FailedTask
 from dashboard.rights import AMOUNTS
 from orders.models import Order
 from orders.models.balance import PAID_AT_DOOR
@@ -133,3 +134,8 @@ def order_counts() -> dict[str, int]:
     were paid too late."""
     counts: dict[str, Any] = {name: Count("pk", filter=queue(name)) for name, _ in QUEUES}
     return Order.objects.filter(_OPEN | too_late()).aggregate(**counts)
+
+
+def failed_work() -> int:
+    """How much background work failed, is not being tried again, and was neither done nor discarded."""
+    return FailedTask.objects.filter(state=FailedTask.State.FAILED).count()

@@ -3,8 +3,10 @@
 from celery import shared_task
 
 
-@shared_task(name="orders.send_notification")
+@shared_task(name="orders.send_notification", queue_name="mail")
 def send_notification(pk: int) -> None:
+    """Send an email about an order. Raises NotSent when the mail server refused it."""
     from orders.services import notifications
 
-    notifications.send_notification(pk)
+    if not notifications.send_notification(pk):
+        notifications.raise_refused(pk)

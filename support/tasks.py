@@ -7,7 +7,7 @@ from ecommerce.lib.emails import send_email
 from support.models import Ticket
 
 
-@shared_task
+@shared_task(queue_name="mail")
 def send_ticket_received(ticket_id: int) -> None:
     """Tell the shopper that the message has arrived and when an answer comes.
 
@@ -16,7 +16,7 @@ def send_ticket_received(ticket_id: int) -> None:
     _send(ticket_id, "support/received")
 
 
-@shared_task
+@shared_task(queue_name="mail")
 def send_ticket_answer(ticket_id: int) -> None:
     """Send staff's answer to the shopper."""
     _send(ticket_id, "support/answer")

@@ -28,5 +28,5 @@ def take_away(*, of: User, actor: User) -> int:
     end_others(user=of, keep=None)
     tokens.revoke_all(user=of)
     if removed and of.email:
-        after_commit(tell_of_lost_factor, of.email, of.get_short_name())
+        after_commit(tell_of_lost_factor, of.pk)
     return removed

@@ -41,7 +41,16 @@ LEFT_OUT = {
 }
 # Who wrote or decided something: the link stays, to a row that erasure empties.
 WHO_DID_IT = frozenset(
-    {"created_by", "modified_by", "actor", "resolved_by", "requested_by", "applied_by", "undone_by"}
+    {
+        "created_by",
+        "modified_by",
+        "actor",
+        "resolved_by",
+        "decided_by",
+        "requested_by",
+        "applied_by",
+        "undone_by",
+    }
 )
 
 

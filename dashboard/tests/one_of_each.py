@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.utils import timezone
 
+from background.models import FailedTask
 from catalog.models import ProductImport, StockRequest, StoreSettings
 from catalog.tests.factories import AttributeValueFactory, ProductFactory
 from customers.models import ApiToken, Consent, PersonalDataRequest, Wishlist
@@ -36,6 +37,7 @@ def make_one_of_each() -> dict[type[Model], Any]:
     PersonalDataRequest.objects.create(customer=customer, kind="export", requested_by=customer)
     ProductImport.objects.create(file="imports/one.csv", name="one.csv", state=ProductImport.State.READY)
     Group.objects.get_or_create(name="picker")
+    FailedTask.objects.create(key="k", task="documents.store_invoice", args=[1], error_class="OSError")
     _of_orders(order)
     _of_payments(order)
     issue_token(user=customer)

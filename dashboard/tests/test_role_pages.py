@@ -36,6 +36,8 @@ BULK = {
     ("orders.order", "pick_list"): ("orders.pack_order",),
     ("orders.return", "approve"): ("orders.change_return",),
     ("orders.notification", "send_now"): ("orders.change_order",),
+    ("background.failedtask", "try_again"): ("background.change_failedtask",),
+    ("background.failedtask", "discard"): ("background.change_failedtask",),
     ("catalog.product", "publish"): ("catalog.change_product",),
     ("catalog.product", "hide"): ("catalog.change_product",),
     ("catalog.product", "export_chosen"): ("catalog.view_product",),

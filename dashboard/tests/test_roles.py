@@ -38,8 +38,17 @@ class editor:
 
 
 def migrate(step: str) -> None:
-    apps = MigrationLoader(connection).project_state([("dashboard", "0001_roles")]).apps
-    getattr(MIGRATION, step)(apps, editor)
+    """All migrations of the roles, forwards (`make_roles`) or backwards (`remove_roles`)."""
+    loader = MigrationLoader(connection)
+    own = [
+        key
+        for key in loader.graph.forwards_plan(loader.graph.leaf_nodes("dashboard")[0])
+        if key[0] == "dashboard"
+    ]
+    apps = loader.project_state(own[-1]).apps
+    for key in own if step == "make_roles" else reversed(own):
+        for operation in loader.graph.nodes[key].operations:
+            (operation.code if step == "make_roles" else operation.reverse_code)(apps, editor)
 
 
 @pytest.mark.parametrize("name", ROLES)

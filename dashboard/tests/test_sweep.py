@@ -39,7 +39,7 @@ def test_owed_work_is_found_and_done(mailoutbox):
 def test_the_task_does_the_same():
     order = OrderFactory()
     Order.objects.filter(pk=order.pk).update(expires_at=timezone.now() - timedelta(minutes=1))
-    tasks.sweep.apply(throw=True)
+    tasks.sweep.apply(args=["orders"], throw=True)
     assert Order.objects.get(pk=order.pk).status == "cancelled"
 
 

@@ -2,19 +2,15 @@
 
 import logging
 import random
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from celery import Task
 from django.db.models import QuerySet
 
-from documents.services.files import (
-    store_credit_note_file,
-    store_invoice_file,
-    store_label_file,
-    store_return_label_file,
-)
+from documents import tasks
 from documents.services.retention import forget_old_papers
+from ecommerce.lib.background import run_now
 from orders.models import CreditNote, Invoice, Return, Shipment
 
 log = logging.getLogger(__name__)
@@ -27,7 +23,8 @@ GIVE_UP_AFTER = 10
 def sweep(*, now: datetime) -> dict[str, int]:
     """Make the papers that are owed at `now`, at most `PER_RUN` of each kind.
 
-    Returns how many were made and how many failed; a failed one is tried again next time.
+    Returns how many were made and how many failed; a failed one is tried again next time,
+    and staff see it under the work that failed.
     """
     invoices = Invoice.objects.filter(file_stored_at=None, issued_at__lte=now)
     notes = CreditNote.objects.filter(file_stored_at=None, issued_at__lte=now)
@@ -37,10 +34,10 @@ def sweep(*, now: datetime) -> dict[str, int]:
     coming_back = Return.objects.filter(
         label_stored_at=None, approved_at__lte=now, status=Return.Status.APPROVED
     )
-    made_invoices, failed_invoices = _make(invoices, lambda pk: store_invoice_file(invoice_id=pk))
-    made_notes, failed_notes = _make(notes, lambda pk: store_credit_note_file(credit_note_id=pk))
-    made_labels, failed_labels = _make(labels, lambda pk: store_label_file(shipment_id=pk))
-    made_returns, failed_returns = _make(coming_back, lambda pk: store_return_label_file(return_id=pk))
+    made_invoices, failed_invoices = _make(invoices, tasks.store_invoice)
+    made_notes, failed_notes = _make(notes, tasks.store_credit_note)
+    made_labels, failed_labels = _make(labels, tasks.store_label)
+    made_returns, failed_returns = _make(coming_back, tasks.store_return_label)
     return {
         "invoices filed": made_invoices,
         "credit notes filed": made_notes,
@@ -50,14 +47,14 @@ def sweep(*, now: datetime) -> dict[str, int]:
     }
 
 
-def _make(owed: QuerySet[Any], store: Callable[[int], Any]) -> tuple[int, int]:
+def _make(owed: QuerySet[Any], task: Task) -> tuple[int, int]:
     candidates = list(owed.order_by("pk").values_list("pk", flat=True)[: PER_RUN * 10])
     # At random, so that papers which always fail do not keep the others from their turn.
     chosen = random.sample(candidates, min(PER_RUN, len(candidates)))
     made = failed = in_a_row = 0
     for pk in chosen:
         try:
-            store(pk)
+            run_now(task, pk)
         except Exception:
             log.exception("a paper could not be made for %s %s", owed.model.__name__, pk)
             failed += 1

@@ -8,6 +8,7 @@ _ANY_STAFF = staff()
 # Each model of the staff site, and what nobody does there by hand.
 _MODELS = {
     "auth.group": "",
+    "background.failedtask": "add change delete",
     "catalog.attribute": "",
     "catalog.attributevalue": "",
     "catalog.category": "",
@@ -155,6 +156,11 @@ _WEBHOOKS: dict[str, Methods] = {
     for verb in ("rotate", "switch", "test", "again")
 }
 
-STAFF: dict[str, Methods] = _SITE | _ORDERS | _CATALOGUE | _PEOPLE | _MONEY | _WEBHOOKS
+_FAILED: dict[str, Methods] = {
+    f"admin:background_failedtask_{verb}": button(staff("background.change_failedtask"))
+    for verb in ("again", "discard")
+}
+
+STAFF: dict[str, Methods] = _SITE | _ORDERS | _CATALOGUE | _PEOPLE | _MONEY | _WEBHOOKS | _FAILED
 for _label, _closed in _MODELS.items():
     STAFF |= _pages_of(_label, _closed)

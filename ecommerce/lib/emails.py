@@ -26,6 +26,10 @@ def send_email(*, template: str, to: str, context: dict[str, Any]) -> None:
     message.send()
 
 
+class NotSent(OSError):
+    """The mail server did not take an email. It is still owed; the same may work a little later."""
+
+
 class FileBackend(BaseEmailBackend):
     """Write each message to its own .eml file, which any mail program opens."""
 

@@ -14,12 +14,12 @@ done: list[int] = []
 answered = Event()
 
 
-@shared_task(name="ecommerce.tests.note")
+@shared_task(name="ecommerce.tests.note", queue_name="default")
 def note(number: int) -> None:
     done.append(number)
 
 
-@shared_task(name="ecommerce.tests.fail")
+@shared_task(name="ecommerce.tests.fail", queue_name="default")
 def fail() -> None:
     raise RuntimeError("the printer is on fire")
 
@@ -31,7 +31,7 @@ def nothing_done():
 
 def finish_background_work():
     """Whatever was handed to the one background thread before this has run when it returns."""
-    background.lane("background").submit(lambda: None).result(20)
+    background.lane("default").submit(lambda: None).result(20)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -59,14 +59,14 @@ def test_a_thread_of_the_process_does_it(settings):
     assert done == [1]
 
 
-@shared_task(name="ecommerce.tests.wait_for_it", lane="slow")
+@shared_task(name="ecommerce.tests.wait_for_it", queue_name="slow")
 def wait_for_it() -> None:
     assert answered.wait(20)
     done.append(0)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_slow_lane_keeps_no_other_waiting(settings):
+def test_a_slow_queue_keeps_no_other_waiting(settings):
     settings.BACKGROUND = "thread"
     answered.clear()
     with transaction.atomic():
@@ -102,9 +102,9 @@ def test_a_failure_after_commit_does_not_reach_the_shopper():
 def test_with_a_broker_it_is_sent_to_celery(settings, monkeypatch):
     settings.BACKGROUND = "celery"
     sent = []
-    monkeypatch.setattr(note, "delay", lambda *args: sent.append(args))
+    monkeypatch.setattr(background, "publish", lambda task, args: sent.append((task.name, args)))
     after_commit(note, 4)
-    assert (sent, done) == ([(4,)], [])
+    assert (sent, done) == ([("ecommerce.tests.note", (4,))], [])
 
 
 @pytest.mark.django_db(transaction=True)

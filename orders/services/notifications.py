@@ -13,7 +13,7 @@ from django.utils import timezone
 from catalog.models import StoreSettings
 from catalog.services import inventory
 from ecommerce.lib.background import after_commit
-from ecommerce.lib.emails import send_email
+from ecommerce.lib.emails import NotSent, send_email
 from orders.models import Notification, Order, OrderLine, Shipment, ShipmentLine
 from orders.services.refund_emails import refund_context
 from orders.services.return_emails import return_context
@@ -61,6 +61,13 @@ def send_notification(pk: int, *, now: datetime | None = None) -> bool:
         return False
     Notification.objects.filter(pk=pk).update(sent_at=timezone.now(), last_error="")
     return True
+
+
+def raise_refused(pk: int) -> None:
+    """Raise NotSent with the reason when the mail server refused this email and nobody is at it now."""
+    owed = Notification.objects.filter(pk=pk, sent_at=None, claimed_at=None)
+    if reason := owed.values_list("last_error", flat=True).first():
+        raise NotSent(reason)
 
 
 def _is_out_of_date(row: Notification) -> bool:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from catalog.models import StoreSettings
 from ecommerce.lib.background import after_commit
-from ecommerce.lib.emails import send_email
+from ecommerce.lib.emails import NotSent, send_email
 from payments.models import GiftCard
 from payments.services.gift_card_codes import unseal
 
@@ -50,6 +50,17 @@ def send_gift_card(pk: int) -> bool:
         return False
     GiftCard.objects.filter(pk=pk).update(email_sent_at=timezone.now(), email_error="", sealed_code="")
     return True
+
+
+def raise_refused(pk: int) -> None:
+    """Raise NotSent when the mail server refused this email and nobody is at it now. Without its answer,
+    in which the code may be."""
+    if (
+        GiftCard.objects.filter(pk=pk, email_sent_at=None, email_claimed_at=None)
+        .exclude(email_error="")
+        .exists()
+    ):
+        raise NotSent("The mail server refused it; the card says why.")
 
 
 def send_owed_cards(*, now: datetime, limit: int = 200) -> int:

@@ -28,14 +28,14 @@ class Command(BaseCommand):
             raise CommandError("--every wants at least 1 second.")
         try:
             while True:
-                self._once()
+                self._once(alone=True)
                 close_old_connections()
                 time.sleep(every)
         except KeyboardInterrupt:
             self.stdout.write("Stopped.")
 
-    def _once(self) -> list[str]:
-        done, failed = sweep(now=timezone.now())
+    def _once(self, *, alone: bool = False) -> list[str]:
+        done, failed = sweep(now=timezone.now(), alone=alone)
         for app, counts in done.items():
             words = [f"{count} {what}" for what, count in counts.items() if count]
             self.stdout.write(f"{app}: {', '.join(words) or 'nothing to do'}")
