@@ -13,8 +13,9 @@ from customers.access import signed_in
 from customers.api.serializers import MessageSerializer
 from ecommerce.lib.api import PageNumberPagination
 from ecommerce.lib.api_formats import JSONParser
+from ecommerce.lib.documents_store import or_unavailable
 from ecommerce.lib.errors import NotFound
-from reviews.access import own_review
+from reviews.access import own_review, unavailable
 from reviews.api.serializers import (
     AddedSerializer,
     NewReviewSerializer,
@@ -97,12 +98,13 @@ class ProductReviewsView(APIView):
     )
     def get(self, request: Request, product_id: str) -> Response:
         product = get_object_or_404(Product.objects.published(), pk=product_id)
-        counts = distribution(product.pk)
-        average, count = summarise(counts)
         pages = PageNumberPagination()
-        page: list[Review] | None = pages.paginate_queryset(
-            Review.objects.for_product(product.pk), request, view=self
-        )
+        with or_unavailable(unavailable()):
+            counts = distribution(product.pk)
+            page: list[Review] | None = pages.paginate_queryset(
+                Review.objects.for_product(product.pk), request, view=self
+            )
+        average, count = summarise(counts)
         return Response(
             {
                 "reviews": ReviewSerializer(page, many=True).data,
