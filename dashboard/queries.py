@@ -138,7 +138,7 @@ def _feedback(first: date, last: date, limit: int) -> Feedback:
     published = _placed(Review.objects.published(), "review_date", first, last)
     counted = dict(published.values_list("rating").annotate(count=Count("pk")).order_by("rating"))
     return Feedback(
-        latest=list(Review.objects.order_by("-review_date", "pk")[:limit]),
+        latest=list(Review.objects.order_by("-review_date", "-pk")[:limit]),
         waiting=Review.objects.filter(status=Review.Status.HELD).count(),
         ratings={stars: counted.get(stars, 0) for stars in (5, 4, 3, 2, 1)},
     )
