@@ -154,9 +154,11 @@ if env.str("DATABASE_URL", ""):
             "isolation_level": "read committed",
             "init_command": "SET sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'",
         }
+# Where documents can be; `documents` is one of them, and `copy_documents` goes between them.
+DOCUMENT_STORES = {"embedded": DATABASES["documents"]}
 if env.str("MONGODB_URI", ""):
     _mongo_name = urlsplit(env.str("MONGODB_URI")).path.strip("/") or "shop"
-    DATABASES["documents"] = {
+    DOCUMENT_STORES["mongodb"] = DATABASES["documents"] = {
         "ENGINE": "ecommerce.mongodb",
         "HOST": env.str("MONGODB_URI"),
         "NAME": _mongo_name,
