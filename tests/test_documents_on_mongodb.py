@@ -237,10 +237,7 @@ def test_copying_is_killed_and_finished_by_the_next_run(shop, database):
 
     output = shop.manage(*FORTH)
     assert "3000 → 3000, equal" in output and "40 → 40, equal" in output
-    words = next(
-        line for line in output.splitlines() if line.startswith("reviews_review:") and "copied" in line
-    )
-    assert int(words.split()[1]) == 3000 - cut_short, words
+    assert f"reviews_review: {3000 - cut_short} copied, {cut_short} there already" in output
     assert database.reviews_review.count_documents({}) == 3000
     again = shop.manage(*FORTH)
     assert "reviews_review: 0 copied, 3000 there already" in again
