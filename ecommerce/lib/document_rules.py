@@ -21,19 +21,9 @@ from ecommerce.lib.validators import ListOfTexts
 log = logging.getLogger(__name__)
 _NOT_AUTHORISED = 13
 
-# Where a field leaves it open, MongoDB stores small whole numbers as int and others as long.
-_WHOLE = ["int", "long"]
-_TYPES: dict[str, list[str]] = {
-    "int": _WHOLE,
-    "long": _WHOLE,
-    "double": ["double", *_WHOLE],
-    "string": ["string"],
-    "date": ["date"],
-    "bool": ["bool"],
-    "decimal": ["decimal"],
-    "binData": ["binData"],
-    "object": ["object", "array", "string", "bool", "double", *_WHOLE],
-}
+# A JSON field may hold anything. All others have exactly the type that the backend stores: its unique
+# indexes are made for documents in which each key has that type, and would not see another's.
+_ANYTHING = ["object", "array", "string", "bool", "double", "int", "long"]
 
 
 def schema_of(model: type[models.Model], connection: BaseDatabaseWrapper) -> dict[str, Any]:
@@ -100,7 +90,8 @@ def _has_to_be_there(field: models.Field) -> bool:
 
 def _rule(field: models.Field, connection: BaseDatabaseWrapper) -> dict[str, Any]:
     kind = str(field.rel_db_type(connection) if field.is_relation else field.db_type(connection))
-    rule: dict[str, Any] = {"bsonType": [*_TYPES.get(kind, [kind]), *(["null"] if field.null else [])]}
+    types = _ANYTHING if kind == "object" else [kind]
+    rule: dict[str, Any] = {"bsonType": [*types, *(["null"] if field.null else [])]}
     if kind == "object" and field.default in (list, dict):
         rule["bsonType"] = ["array" if field.default is list else "object"]
     if field.choices:

@@ -14,7 +14,7 @@ from reviews.models import KeptReview, Review
 TYPES = {
     models.CharField: "string",
     models.TextField: "string",
-    models.IntegerField: "long",
+    models.BigIntegerField: "long",
     models.DateTimeField: "date",
     models.BooleanField: "bool",
 }
@@ -57,7 +57,8 @@ def test_reviews_have_the_fields_limits_and_nulls_that_were_asked_for(mongo):
     assert {"customer_email", "product_title", "review", "rating"} <= set(schema["required"])
     rules = schema["properties"]
     assert rules["review"] == {"bsonType": ["string"], "minLength": 10, "maxLength": 500}
-    assert rules["rating"] == {"bsonType": ["int", "long"], "minimum": 1, "maximum": 5}
+    assert rules["product_id"]["bsonType"] == ["long"], "its unique index sees no other numbers"
+    assert rules["rating"] == {"bsonType": ["int"], "minimum": 1, "maximum": 5}
     assert rules["file_path"]["bsonType"] == rules["file_type"]["bsonType"] == ["string", "null"]
     assert rules["review_date"] == {"bsonType": ["date"]}
     assert rules["tags"] == {
