@@ -123,6 +123,15 @@ def test_the_staff_site_says_it_in_words(client, product, page):
     assert "their database does not answer" in response.content.decode()
 
 
+def test_the_staff_home_page_says_how_many_wait(client, buyer, product):
+    kept_review(buyer, product)
+    client.force_login(StaffFactory(is_superuser=True))
+    with documents_down():
+        page = client.get(reverse("admin:index")).content.decode()
+    assert "Reviews cannot be read right now" in page
+    assert "1 review written meanwhile is kept and will appear by itself." in page
+
+
 def test_what_is_wrong_is_refused_as_ever_and_keeps_no_photo(buyer, product):
     photo = io.BytesIO(picture())
     with documents_down():
