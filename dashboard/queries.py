@@ -5,7 +5,6 @@ that happened. Days are the shop's: their limits are worked out here, so that th
 needs no time zone tables.
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -17,13 +16,12 @@ from django.utils import timezone
 
 from catalog.models import Variant
 from dashboard.low_stock import low_variants
+from ecommerce.lib import documents_store
 from ecommerce.lib.money import ZERO, round_money
 from orders.models import Notification, Order, OrderLine
 from orders.services.notifications import overdue
-from reviews.models import Review
+from reviews.models import KeptReview, Review
 from support.models import Ticket
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,9 +125,11 @@ def overdue_emails() -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Feedback:
-    """What customers say; `reachable` is False when the document store does not answer."""
+    """What customers say; `reachable` is False when the document store does not answer, and `kept`
+    then how many reviews wait for it."""
 
     reachable: bool = True
+    kept: int = 0
     latest: list[Review] = field(default_factory=list)
     waiting: int = 0
     ratings: dict[int, int] = field(default_factory=dict)
@@ -144,7 +144,7 @@ def _feedback(first: date, last: date, limit: int) -> Feedback:
     published = _placed(Review.objects.published(), "review_date", first, last)
     counted = dict(published.values_list("rating").annotate(count=Count("pk")).order_by("rating"))
     return Feedback(
-        latest=list(Review.objects.order_by("-review_date", "pk")[:limit]),
+        latest=list(Review.objects.order_by("-review_date", "-pk")[:limit]),
         waiting=Review.objects.filter(status=Review.Status.HELD).count(),
         ratings={stars: counted.get(stars, 0) for stars in (5, 4, 3, 2, 1)},
     )
@@ -155,9 +155,9 @@ def _or_unreachable(read: Callable[[], Feedback]) -> Feedback:
     # orders off the page.
     try:
         return read()
-    except Exception:
-        log.exception("the document store does not answer")
-        return Feedback(reachable=False)
+    except Exception as error:
+        documents_store.tell(error, "feedback for the staff home page")
+        return Feedback(reachable=False, kept=KeptReview.objects.count())
 
 
 def _midnight(day: date) -> datetime:

@@ -3,11 +3,10 @@
 from typing import Any
 
 from django.core import signing
-from django.db import DatabaseError
 from django.http import Http404, HttpRequest
 
 from documents.models import OrderFile
-from ecommerce.lib.errors import DomainError
+from ecommerce.lib.documents_store import DocumentsUnavailable, or_unavailable
 from orders.models import Order
 
 LINK_SECONDS = 300
@@ -15,11 +14,8 @@ SEE_FILES = "documents.view_orderfile"
 _SALT = "documents.file"
 
 
-class FilesUnavailable(DomainError):
-    """The document store does not answer."""
-
+class FilesUnavailable(DocumentsUnavailable):
     code = "files_unavailable"
-    http_status = 503
 
 
 def file_for_visitor(request: HttpRequest, file_id: str) -> OrderFile:
@@ -29,10 +25,8 @@ def file_for_visitor(request: HttpRequest, file_id: str) -> OrderFile:
     (`?key=`). Raises Http404 for unknown and for other people's, FilesUnavailable when the
     document store is down.
     """
-    try:
+    with or_unavailable(unavailable()):
         file = OrderFile.objects.filter(pk=file_id).first()
-    except DatabaseError as error:
-        raise unavailable() from error
     if file is None:
         raise Http404
     if _is_signed(file, request.GET.get("key", "")):

@@ -11,10 +11,11 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
 from documents.models import OrderFile
+from ecommerce.lib.documents_admin import DocumentAdmin
 
 
 @admin.register(OrderFile)
-class OrderFileAdmin(ModelAdmin):
+class OrderFileAdmin(DocumentAdmin, ModelAdmin):
     """Read only: a file changes by making its paper again, never by hand."""
 
     list_display = ["file_name", "order_number", "kind", "size_text", "created_at", "download"]

@@ -35,7 +35,13 @@ class OrderFile(BaseDocument):
                 fields=["source", "deletion_token"], name="documents_orderfile_source_unique"
             )
         ]
-        indexes = [Index(fields=["order_id", "created_at"], name="documents_orderfile_order")]
+        indexes = [
+            Index(fields=["order_id", "created_at"], name="documents_orderfile_order"),
+            # MongoDB's unique index is partial, and cannot be asked for the source alone.
+            Index(fields=["source"], name="documents_orderfile_by_source"),
+            # As the list of the staff site is sorted, read backwards.
+            Index(fields=["created_at", "id"], name="documents_orderfile_newest"),
+        ]
 
     def __str__(self) -> str:
         return self.file_name

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 
+from ecommerce.lib.documents_store import DocumentsUnavailable, is_mongodb_down
 from ecommerce.lib.errors import DomainError
 
 
@@ -50,6 +51,8 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if is_mongodb_down(exception):
+            exception = DocumentsUnavailable("This cannot be shown right now. Please try again soon.")
         if not isinstance(exception, DomainError):
             return None
         template = {404: "404.html", 503: "503.html"}.get(exception.http_status, "refused.html")

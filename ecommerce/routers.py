@@ -5,21 +5,36 @@ from typing import Any
 from django.db.models import Model
 
 DOCUMENT_APPS = frozenset({"reviews", "documents"})
+# Models of those apps that hold what is owed to the document store, and so must not be in it.
+RELATIONAL_MODELS = frozenset({"reviews.keptreview", "reviews.ratingschecked"})
+
+
+def is_documents(alias: str) -> bool:
+    """Whether a database holds documents: `documents`, or a second store while documents are copied."""
+    return alias == "documents" or alias.startswith("documents-")
+
+
+def is_document(app_label: str, model_name: str | None) -> bool:
+    """Whether a model is one of the document store's; without a model: whether the app is."""
+    if app_label not in DOCUMENT_APPS:
+        return False
+    return model_name is None or f"{app_label}.{model_name.lower()}" not in RELATIONAL_MODELS
 
 
 class DocumentsRouter:
-    """Send the document apps to `documents`, everything else to `default`, and mix nothing."""
-
-    def _alias(self, app_label: str) -> str:
-        return "documents" if app_label in DOCUMENT_APPS else "default"
+    """Send documents to `documents`, everything else to `default`, and mix nothing."""
 
     def db_for_read(self, model: type[Model], **hints: Any) -> str:
-        return self._alias(model._meta.app_label)
+        return "documents" if _is_document(model) else "default"
 
     db_for_write = db_for_read
 
     def allow_relation(self, obj1: Model, obj2: Model, **hints: Any) -> bool:
-        return self._alias(obj1._meta.app_label) == self._alias(obj2._meta.app_label)
+        return _is_document(obj1) == _is_document(obj2)
 
-    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
-        return db == self._alias(app_label)
+    def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool:
+        return is_documents(db) == is_document(app_label, model_name)
+
+
+def _is_document(model: type[Model] | Model) -> bool:
+    return is_document(model._meta.app_label, model._meta.model_name)

@@ -158,14 +158,21 @@ if env.str("DATABASE_URL", ""):
             "isolation_level": "read committed",
             "init_command": "SET sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'",
         }
+# Where documents can be; `documents` is one of them, and `copy_documents` goes between them.
+DOCUMENT_STORES = {"embedded": DATABASES["documents"]}
 if env.str("MONGODB_URI", ""):
     _mongo_name = urlsplit(env.str("MONGODB_URI")).path.strip("/") or "shop"
-    DATABASES["documents"] = {
-        "ENGINE": "django_mongodb_backend",
+    DOCUMENT_STORES["mongodb"] = DATABASES["documents"] = {
+        "ENGINE": "ecommerce.mongodb",
         "HOST": env.str("MONGODB_URI"),
         "NAME": _mongo_name,
         # Pages go on without their reviews; they must not wait half a minute to find that out.
-        "OPTIONS": {"serverSelectionTimeoutMS": 2000, "connectTimeoutMS": 2000},
+        "OPTIONS": {
+            "serverSelectionTimeoutMS": 2000,
+            "connectTimeoutMS": 2000,
+            "socketTimeoutMS": 10_000,
+            "heartbeatFrequencyMS": 3000,
+        },
     }
 for _database in DATABASES.values():
     _database.setdefault("CONN_MAX_AGE", 600)

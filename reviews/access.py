@@ -3,14 +3,21 @@
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
+from ecommerce.lib.documents_store import DocumentsUnavailable, or_unavailable
 from reviews.models import Review
 from reviews.services.reviews import may_delete
 
 
+class ReviewsUnavailable(DocumentsUnavailable):
+    code = "reviews_unavailable"
+
+
 def own_review(request: HttpRequest, pk: str) -> Review:
     """A review that the visitor may delete. Raises Http404 for unknown and other people's, and
-    PermissionDenied for staff who may not delete reviews."""
-    review = Review.objects.filter(pk=pk).first()
+    PermissionDenied for staff who may not delete reviews; ReviewsUnavailable while
+    the document store is down."""
+    with or_unavailable(unavailable()):
+        review = Review.objects.filter(pk=pk).first()
     if review is None:
         raise Http404
     if not may_delete(review=review, actor=request.user):
@@ -20,14 +27,19 @@ def own_review(request: HttpRequest, pk: str) -> Review:
 
 def visible_photo(request: HttpRequest, pk: str) -> Review:
     """A review whose photo the visitor may see: published ones anybody's, others their author and
-    staff only. Raises Http404 otherwise, and when it has no photo."""
-    review = Review.objects.filter(pk=pk).exclude(file_path=None).exclude(file_path="").first()
+    staff only. Raises Http404 otherwise, and when it has no photo; ReviewsUnavailable as above."""
+    with or_unavailable(unavailable()):
+        review = Review.objects.filter(pk=pk).exclude(file_path=None).exclude(file_path="").first()
     if review is None:
         raise Http404
     is_public = review.status == Review.Status.PUBLISHED and not review.is_suspended
     if is_public or _is_authors_or_staffs(request, review):
         return review
     raise Http404
+
+
+def unavailable() -> ReviewsUnavailable:
+    return ReviewsUnavailable("Reviews cannot be shown right now. Please try again in a few minutes.")
 
 
 def _is_authors_or_staffs(request: HttpRequest, review: Review) -> bool:

@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from customers.access import signed_in
+from ecommerce.lib.documents_admin import DocumentAdmin
 from ecommerce.lib.errors import DomainError
 from ecommerce.lib.field_rights import FieldRights
 from reviews.models import Review
@@ -24,7 +25,7 @@ _FACTS = [
 
 
 @admin.register(Review)
-class ReviewAdmin(FieldRights, ModelAdmin):
+class ReviewAdmin(DocumentAdmin, FieldRights, ModelAdmin):
     """What customers wrote is theirs; staff publish, hold, reject, delete and answer."""
 
     field_rights: ClassVar = {

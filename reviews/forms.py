@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from reviews.services.reviews import MAX_LENGTH, MAX_TAGS, MIN_LENGTH
+from reviews.models.review import MAX_LENGTH, MAX_TAGS, MIN_LENGTH
 
 STARS = [
     ("5", "Excellent"),

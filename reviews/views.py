@@ -17,6 +17,9 @@ from reviews.forms import ReviewForm
 from reviews.services import reviews
 from reviews.services.reviews import AlreadyReviewed, NotBought
 
+PUBLISHED = "Thank you. Your review is on the page."
+KEPT = "Thank you. Your review is kept and will appear soon."
+
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,11 +27,12 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
     """Write about a product; who did not buy it, or has written already, reads why not."""
     product = get_object_or_404(Product.objects.for_listing(), slug=slug)
     form = ReviewForm(request.POST or None, request.FILES or None)
+    reachable = True
     try:
-        reviews.check_may_review(customer=signed_in(request), product=product)
+        reachable = reviews.check_may_review(customer=signed_in(request), product=product)
         if request.method == "POST" and form.is_valid():
-            reviews.add_review(customer=signed_in(request), product=product, **form.for_service())
-            messages.success(request, "Thank you. Your review is on the page.")
+            review = reviews.add_review(customer=signed_in(request), product=product, **form.for_service())
+            messages.success(request, KEPT if review.is_kept else PUBLISHED)
             return redirect(product.get_absolute_url() + "#reviews")
     except BadInput as error:
         form.add_error(error.field or None, error.message)
@@ -37,7 +41,8 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
         context = {"product": product, "reason": error.message, "code": error.code}
         return render(request, "reviews/not_yet.html", context, status=status)
     status = 400 if request.method == "POST" else 200
-    return render(request, "reviews/form.html", {"product": product, "form": form}, status=status)
+    context = {"product": product, "form": form, "reachable": reachable}
+    return render(request, "reviews/form.html", context, status=status)
 
 
 @login_required

@@ -1,6 +1,5 @@
 """The files of an order, for programs."""
 
-from django.db import DatabaseError
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -10,6 +9,7 @@ from rest_framework.views import APIView
 from documents.access import SEE_FILES, may_read_files, unavailable
 from documents.api.serializers import OrderFileSerializer
 from documents.models import OrderFile
+from ecommerce.lib.documents_store import or_unavailable
 from orders.api.access import refuse
 
 
@@ -28,8 +28,6 @@ class OrderFilesView(APIView):
         token = request.query_params.get("token", "")
         if not may_read_files(request.user, token, order_id=int(order_id)):
             refuse(request, SEE_FILES)
-        try:
+        with or_unavailable(unavailable()):
             files = list(OrderFile.objects.filter(order_id=int(order_id)))
-        except DatabaseError as error:
-            raise unavailable() from error
         return Response(OrderFileSerializer(files, many=True).data)

@@ -7,7 +7,6 @@ from functools import partial
 from io import BytesIO
 from typing import Any
 
-from django.db import DatabaseError
 from django.db.models import prefetch_related_objects
 from pypdf import PdfWriter
 
@@ -18,6 +17,7 @@ from documents.models import OrderFile
 from documents.packing_slip import render_packing_slip
 from documents.pick_list import render_pick_list
 from documents.services.files import credit_note_source, invoice_source, read_file, shipment_source
+from ecommerce.lib import documents_store
 from orders.models import Invoice, Order, OrderEvent, Shipment
 from orders.services.events import record
 
@@ -142,9 +142,9 @@ def _kept_files(orders: list[Order]) -> dict[str, OrderFile]:
     try:
         files = OrderFile.objects.filter(order_id__in=[order.pk for order in orders])
         return {file.source: file for file in files}
-    except DatabaseError:
+    except documents_store.ERRORS as error:
         # The papers can be made again from the relational store alone.
-        log.exception("the document store does not answer; papers are made anew")
+        documents_store.tell(error, "kept papers, which are made anew")
         return {}
 
 

@@ -4,24 +4,22 @@ A page never breaks on the document store: while it is down, there are no files 
 about it.
 """
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django import template
 from django.contrib.auth.models import AnonymousUser
-from django.db import DatabaseError
 from django.urls import reverse
 
 from documents.access import is_files_staff
 from documents.models import OrderFile
 from documents.services.files import return_source
+from ecommerce.lib import documents_store
 from orders.models import CreditNote, Invoice, Order, Return
 
 register = template.Library()
 FOR_SHOPPERS = (OrderFile.FileType.INVOICE, OrderFile.FileType.CREDIT_NOTE)
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +41,8 @@ def order_files(order: Order) -> OrderFiles:
     """`{% order_files order as files %}`: one query; `files.unavailable` while the store is down."""
     try:
         return OrderFiles(files=list(OrderFile.objects.filter(order_id=order.pk)))
-    except DatabaseError:
-        log.exception("the files of order %s cannot be listed", order.number)
+    except documents_store.ERRORS as error:
+        documents_store.tell(error, f"files of order {order.number}")
         return OrderFiles(unavailable=True)
 
 
@@ -87,7 +85,7 @@ def return_label(context: dict[str, Any], return_: Return) -> dict[str, Any]:
     """The link to the label of an approved return, or a word about it."""
     try:
         file = OrderFile.objects.filter(source=return_source(return_.pk)).first()
-    except DatabaseError:
-        log.exception("the label of return %s cannot be looked up", return_.number)
+    except documents_store.ERRORS as error:
+        documents_store.tell(error, f"label of return {return_.number}")
         return {"unavailable": True}
     return {"file": file, "url": file_link(context, return_.order, file) if file else ""}

@@ -2,7 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.files.storage import storages
-from django.db import connections
+
+from tests.documents_down import documents_down
 
 
 @pytest.fixture(autouse=True)
@@ -25,11 +26,7 @@ def private():
 
 
 @pytest.fixture
-def broken_documents(db, tmp_path) -> Iterator[None]:
-    """The document store is down: its database cannot be opened."""
-    working = connections["documents"]
-    broken = working.copy()
-    broken.settings_dict["NAME"] = str(tmp_path / "no-such-folder" / "documents.sqlite3")
-    connections["documents"] = broken
-    yield
-    connections["documents"] = working
+def broken_documents(db) -> Iterator[None]:
+    """The document store is down."""
+    with documents_down():
+        yield

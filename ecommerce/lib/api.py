@@ -10,6 +10,7 @@ from rest_framework import exceptions, pagination, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ecommerce.lib.documents_store import DocumentsUnavailable, is_mongodb_down
 from ecommerce.lib.errors import Busy, DomainError
 from ecommerce.lib.transactions import is_lock_conflict
 
@@ -94,6 +95,8 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
 
     if isinstance(error, OperationalError) and is_lock_conflict(error):
         error = Busy("The shop is very busy right now. Nothing was changed; please try again.")
+    elif is_mongodb_down(error):
+        error = DocumentsUnavailable("This cannot be answered right now. Please try again soon.")
     elif isinstance(error, RequestDataTooBig):
         error = TooLarge()
     if isinstance(error, DomainError):

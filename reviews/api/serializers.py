@@ -37,6 +37,12 @@ class AddedSerializer(serializers.Serializer):
     review_id = serializers.CharField()
 
 
+class KeptSerializer(AddedSerializer):
+    """The review is safe and not to be seen yet."""
+
+    status = serializers.CharField(help_text="Always `kept`.")
+
+
 class ReviewPageSerializer(serializers.Serializer):
     """A page of a product's published reviews, the newest first."""
 

@@ -13,10 +13,12 @@ from customers.access import signed_in
 from customers.api.serializers import MessageSerializer
 from ecommerce.lib.api import PageNumberPagination
 from ecommerce.lib.api_formats import JSONParser
+from ecommerce.lib.documents_store import or_unavailable
 from ecommerce.lib.errors import NotFound
-from reviews.access import own_review
+from reviews.access import own_review, unavailable
 from reviews.api.serializers import (
     AddedSerializer,
+    KeptSerializer,
     NewReviewSerializer,
     ReviewPageSerializer,
     ReviewSerializer,
@@ -29,6 +31,7 @@ _WRITER = "7d3a6c1e-6f0b-4f0e-9d57-2f6e6f0c9a11"
 _REVIEW = "3f0e7a52-7a45-4f5c-9c5f-0a4b9c1d2e3f"
 _NEW = {"customer_id": _WRITER, "product_id": 1, "review": "Great product!", "rating": 5}
 _ADDED = {"message": "Review added successfully", "review_id": _REVIEW}
+_KEPT = {"message": "Review kept, it will appear soon", "review_id": _REVIEW, "status": "kept"}
 _SAID = {
     "review_id": _REVIEW,
     "customer_id": _WRITER,
@@ -50,7 +53,10 @@ _PAGE = {
 
 
 class AddReviewView(APIView):
-    """Write a review as the customer named by `customer_id`, who must be the caller."""
+    """Write a review as the customer named by `customer_id`, who must be the caller.
+
+    202 while reviews cannot be stored: it is kept and appears, under this id, once they can.
+    """
 
     permission_classes = [IsAuthenticated]
     route_class = "checkout"
@@ -58,10 +64,11 @@ class AddReviewView(APIView):
 
     @extend_schema(
         request=NewReviewSerializer,
-        responses={201: AddedSerializer},
+        responses={201: AddedSerializer, 202: KeptSerializer},
         examples=[
             OpenApiExample("A review", _NEW, request_only=True),
             OpenApiExample("Added", _ADDED, response_only=True, status_codes=["201"]),
+            OpenApiExample("Kept", _KEPT, response_only=True, status_codes=["202"]),
         ],
     )
     def post(self, request: Request) -> Response:
@@ -82,6 +89,8 @@ class AddReviewView(APIView):
             tags=data["tags"],
             photo=data["photo"],
         )
+        if review.is_kept:
+            return Response({**_KEPT, "review_id": str(review.pk)}, status=202)
         return Response({"message": "Review added successfully", "review_id": review.pk}, status=201)
 
 
@@ -97,12 +106,13 @@ class ProductReviewsView(APIView):
     )
     def get(self, request: Request, product_id: str) -> Response:
         product = get_object_or_404(Product.objects.published(), pk=product_id)
-        counts = distribution(product.pk)
-        average, count = summarise(counts)
         pages = PageNumberPagination()
-        page: list[Review] | None = pages.paginate_queryset(
-            Review.objects.for_product(product.pk), request, view=self
-        )
+        with or_unavailable(unavailable()):
+            counts = distribution(product.pk)
+            page: list[Review] | None = pages.paginate_queryset(
+                Review.objects.for_product(product.pk), request, view=self
+            )
+        average, count = summarise(counts)
         return Response(
             {
                 "reviews": ReviewSerializer(page, many=True).data,

@@ -3,7 +3,7 @@
 Reviews live in the document store, a product's rating in the relational one, and no
 transaction spans both. So the review is always written first and the rating counted from
 what is stored afterwards: a crash in between leaves a rating that is out of date, never a
-lost review, and `manage.py recount_ratings` puts it right.
+lost review, and the sweep puts it right.
 """
 
 from collections.abc import Iterable
@@ -14,14 +14,15 @@ from django.utils import timezone
 
 from catalog.models import Product
 from customers.models import User
+from ecommerce.lib import documents_store
 from ecommerce.lib.errors import BadInput, DomainError, NotFound
 from reviews.models import Review
-from reviews.services import photos
+from reviews.models.review import MAX_LENGTH, MAX_TAG_LENGTH, MAX_TAGS, MIN_LENGTH
+from reviews.services import keeping, photos
+from reviews.services.keeping import AlreadyReviewed
 from reviews.services.purchases import bought, verified_order_number
 from reviews.services.ratings import recount_rating
 
-MIN_LENGTH, MAX_LENGTH = 10, 500
-MAX_TAGS, MAX_TAG_LENGTH = 5, 24
 MAX_ANSWER = 1000
 
 
@@ -29,19 +30,30 @@ class NotBought(DomainError):
     code = "not_bought"
 
 
-class AlreadyReviewed(DomainError):
-    code = "already_reviewed"
+def check_may_review(*, customer: User, product: Product) -> bool:
+    """Raises AlreadyReviewed or NotBought when `customer` cannot write about `product`.
 
-
-def check_may_review(*, customer: User, product: Product) -> None:
-    """Raises AlreadyReviewed or NotBought when `customer` cannot write about `product`."""
-    if Review.objects.filter(product_id=product.pk, customer_id=str(customer.customer_id)).exists():
+    Returns False while the document store is down: whoever has written already is found out when
+    the review is delivered.
+    """
+    if keeping.is_kept(customer=customer, product=product):
+        raise keeping.already_kept()
+    reachable = True
+    try:
+        written = Review.objects.filter(product_id=product.pk, customer_id=str(customer.customer_id)).exists()
+    except documents_store.ERRORS as error:
+        if not documents_store.is_down(error):
+            raise
+        documents_store.tell(error, "whether a customer has written already")
+        written = reachable = False
+    if written:
         raise AlreadyReviewed("You have reviewed this product already. Delete that review to write another.")
     if not bought(customer=customer, product=product):
         raise NotBought(
             "Reviews are written by people who bought the product here. "
             "You can write one as soon as your order is paid."
         )
+    return reachable
 
 
 def add_review(
@@ -55,6 +67,8 @@ def add_review(
 ) -> Review:
     """Publish a customer's review and update the product's rating.
 
+    While the document store is down the review is kept instead (`review.is_kept`) and delivered by
+    the sweep.
     It is verified when an order of theirs with the product was shipped. Raises BadInput (fields
     `review`, `rating`, `tags`, `photo`), NotBought and AlreadyReviewed; nothing is kept then.
     """
@@ -74,16 +88,28 @@ def add_review(
     if stored:
         review.file_path, review.file_type = stored.path, stored.content_type
     try:
-        with transaction.atomic(using="documents"):
-            review.save(force_insert=True)
+        _store_or_keep(review, customer)
     except Exception as error:
         if stored:
             photos.remove_photo(stored.path)
         if isinstance(error, IntegrityError):  # the same form, sent twice at once
             raise AlreadyReviewed("You have reviewed this product already.") from error
         raise
-    recount_rating(product.pk)
+    if not review.is_kept:
+        recount_rating(product.pk)
     return review
+
+
+def _store_or_keep(review: Review, customer: User) -> None:
+    """An answer that got lost on its way does not matter: what is kept has the id of the document."""
+    try:
+        with transaction.atomic(using="documents"):
+            review.save(force_insert=True)
+    except documents_store.ERRORS as error:
+        if not documents_store.is_down(error):
+            raise
+        documents_store.tell(error, "a new review, which is kept")
+        keeping.keep(review, customer=customer)
 
 
 def delete_review(*, review: Review, actor: User) -> None:

@@ -1,19 +1,16 @@
 """`{% load reviews %}`: what the product page shows of its reviews."""
 
-import logging
 import math
 from typing import Any
 
 from django import template
-from django.db import Error as DatabaseError
-from pymongo.errors import PyMongoError
 
 from catalog.models import Product
+from ecommerce.lib import documents_store
 from reviews.models import Review
 from reviews.services.ratings import distribution, summarise
 
 register = template.Library()
-log = logging.getLogger(__name__)
 PAGE_SIZE = 8
 
 
@@ -48,8 +45,8 @@ def product_reviews(context: dict[str, Any], product: Product) -> dict[str, Any]
             reviews = reviews.filter(rating=stars)
         start = (page - 1) * PAGE_SIZE
         listed = list(reviews[start : start + PAGE_SIZE]) if matching else []
-    except (DatabaseError, PyMongoError):
-        log.exception("the document store did not answer")
+    except documents_store.ERRORS as error:
+        documents_store.tell(error, f"reviews of product {product.pk}")
         return shown | {"unavailable": True}
     average, count = summarise(counts)
     return shown | {

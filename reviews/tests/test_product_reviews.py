@@ -2,13 +2,13 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import connections
 from django.template import RequestContext, Template
 from django.test import RequestFactory
 
 from catalog.tests.factories import ProductFactory
 from customers.tests.factories import UserFactory
 from reviews.tests.factories import ReviewFactory
+from tests.documents_down import documents_down
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 PAGE = Template("{% load reviews %}{% product_reviews product %}")
@@ -102,7 +102,6 @@ def test_without_reviews_it_invites(product):
 
 
 def test_the_page_works_without_the_document_store(product):
-    with connections["documents"].cursor() as cursor:
-        cursor.execute("ALTER TABLE reviews_review RENAME TO reviews_away")
-    html = render(product)
+    with documents_down():
+        html = render(product)
     assert "Reviews cannot be shown right now" in html

@@ -18,6 +18,8 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from ecommerce.mongodb.base import DatabaseWrapper as MongoDB
+
 SIGN_INS = (
     ("Staff", "owner@alcove.example", "alcove-demo-owner"),
     ("Shopper", "ada@alcove.example", "alcove-demo-ada"),
@@ -41,6 +43,8 @@ class Command(BaseCommand):
         self._tell()
         # A connection must not be shared with the processes forked from here on.
         connections.close_all()
+        if isinstance(pool := connections["documents"], MongoDB):
+            pool.close_pool()
         if sweep_every:
             Process(target=_sweep, args=[sweep_every], name="sweep", daemon=True).start()
         _serve(host, port, workers, threads)

@@ -13,6 +13,10 @@ from django.db.models import Index, UniqueConstraint
 from django.utils import timezone
 
 from ecommerce.lib.models import BaseDocument, LifecycleQuerySet
+from ecommerce.lib.validators import ListOfTexts
+
+MIN_LENGTH, MAX_LENGTH = 10, 500
+MAX_TAGS, MAX_TAG_LENGTH = 5, 24
 
 
 class ReviewQuerySet(LifecycleQuerySet):
@@ -21,7 +25,7 @@ class ReviewQuerySet(LifecycleQuerySet):
 
     def for_product(self, product_id: int) -> Self:
         """What the product's page shows, the newest first."""
-        return self.published().filter(product_id=product_id).order_by("-review_date", "pk")
+        return self.published().filter(product_id=product_id).order_by("-review_date", "-pk")
 
 
 class ReviewManager(models.Manager.from_queryset(ReviewQuerySet)):  # type: ignore[misc]
@@ -47,13 +51,17 @@ class Review(BaseDocument):
     customer_email = models.EmailField(max_length=254)
     customer_name = models.CharField(max_length=120, blank=True)
     product_title = models.CharField(max_length=160)
-    review = models.TextField(max_length=500, validators=[MinLengthValidator(10), MaxLengthValidator(500)])
+    review = models.TextField(
+        max_length=MAX_LENGTH, validators=[MinLengthValidator(MIN_LENGTH), MaxLengthValidator(MAX_LENGTH)]
+    )
     rating = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(5)])
     review_date = models.DateTimeField(default=timezone.now)
     order_number = models.CharField(max_length=12, blank=True)
     file_path = models.CharField(max_length=300, null=True, blank=True)
     file_type = models.CharField(max_length=80, null=True, blank=True)
-    tags = models.JSONField(default=list, blank=True)
+    tags = models.JSONField(
+        default=list, blank=True, validators=[ListOfTexts(items=MAX_TAGS, length=MAX_TAG_LENGTH)]
+    )
     answer = models.TextField(max_length=1000, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
 
@@ -69,13 +77,21 @@ class Review(BaseDocument):
             )
         ]
         indexes = [
-            Index(fields=["product_id", "status", "review_date"], name="reviews_review_product"),
-            Index(fields=["status", "review_date"], name="reviews_review_moderation"),
+            # Each ends as its lists are sorted, read backwards, so that no store has to sort them.
+            Index(fields=["product_id", "status", "review_date", "id"], name="reviews_review_listing"),
+            Index(fields=["status", "review_date", "id"], name="reviews_review_by_status"),
+            Index(fields=["review_date", "id"], name="reviews_review_newest"),
             Index(fields=["customer_id"], name="reviews_review_customer"),
+            Index(fields=["modified_at"], name="reviews_review_modified"),
         ]
 
     def __str__(self) -> str:
         return f"{self.rating}/5 {self.product_title}"
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is no document yet: written while the document store was down."""
+        return self._state.adding
 
     @property
     def is_verified(self) -> bool:
