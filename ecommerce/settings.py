@@ -172,14 +172,19 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        {"BACKEND": "ecommerce.lib.redis_cache.RedisCache", "LOCATION": REDIS_URL}
         if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "shop"}
+        # Room enough that nobody pushes out what is counted by asking for something else.
+        else {
+            "BACKEND": "ecommerce.lib.caches.LocalCache",
+            "LOCATION": "shop",
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
+        }
     )
 }
-SESSION_ENGINE = (
-    "django.contrib.sessions.backends.cached_db" if REDIS_URL else ("django.contrib.sessions.backends.db")
-)
+# Sessions are read where they are written. A copy in a cache that was out of reach for a moment would
+# afterwards sign in again whoever signed out meanwhile, and lose the basket of a guest.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- Background work ----------------------------------------------------------------------
 
