@@ -7,19 +7,11 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest
 
 from documents.models import OrderFile
-from ecommerce.lib.errors import DomainError
+from ecommerce.lib.files import LINK_SECONDS, FilesUnavailable
 from orders.models import Order
 
-LINK_SECONDS = 300
 SEE_FILES = "documents.view_orderfile"
 _SALT = "documents.file"
-
-
-class FilesUnavailable(DomainError):
-    """The document store does not answer."""
-
-    code = "files_unavailable"
-    http_status = 503
 
 
 def file_for_visitor(request: HttpRequest, file_id: str) -> OrderFile:

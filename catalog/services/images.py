@@ -22,6 +22,7 @@ from catalog.models.image import FORMATS, WIDTHS
 from catalog.services.products import refresh_listing, stamp_author
 from ecommerce.lib.background import after_commit
 from ecommerce.lib.errors import BadInput
+from ecommerce.lib.files import FilesUnavailable
 from ecommerce.lib.transactions import retrying_atomic
 
 log = logging.getLogger(__name__)
@@ -120,7 +121,7 @@ def make_owed_renditions(*, now: datetime) -> int:
     for pk in list(owed.order_by("modified_at").values_list("pk", flat=True)[:_BATCH]):
         try:
             done += make_renditions(pk)
-        except (OSError, BadUpload):
+        except (OSError, BadUpload, FilesUnavailable):
             log.exception("renditions of picture %s failed", pk)
             ProductImage.objects.filter(pk=pk).update(modified_at=now)
     return done
