@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
+from django.core.exceptions import SuspiciousFileOperation
 from storages.backends.s3 import S3Storage
 from urllib3.exceptions import HTTPError
 
@@ -85,6 +86,12 @@ class PublicStorage(_Storage):
             object_parameters={"CacheControl": FOR_GOOD},
             **options,
         )
+
+    def _save(self, name: str, content: Any) -> str:
+        # Some servers tell browsers a type by the name, whatever type the file was sent with.
+        if not content_type_of(name).startswith("image/"):
+            raise SuspiciousFileOperation(f"{name} is no picture, and only pictures are public.")
+        return super()._save(name, content)
 
 
 class PrivateStorage(_Storage):

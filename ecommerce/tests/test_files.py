@@ -1,14 +1,17 @@
 """Files without any server: what pages cost, what is refused, and headers of local files."""
 
 import logging
+from io import BytesIO
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
-from catalog.models import ProductImage
+from catalog.admin.product_forms import ImageForm
+from catalog.models import ProductImage, ProductImport
 from catalog.tests.factories import ProductFactory
 from customers.tests.factories import StaffFactory
 from ecommerce.lib import s3, uploads
@@ -98,6 +101,7 @@ def test_nobody_waits_longer_for_the_store_than_for_a_person():
 def test_amazons_buckets_are_where_signed_addresses_say(region, host):
     signed = s3.PrivateStorage(
         bucket_name="shop",
+        endpoint_url=None,
         access_key="key",
         secret_key="secret",
         region_name=region,
@@ -106,11 +110,23 @@ def test_amazons_buckets_are_where_signed_addresses_say(region, host):
     assert origin(signed) == bucket_base(bucket="shop", endpoint="", region=region) == f"https://{host}"
 
 
-def test_staff_keep_what_they_typed_while_files_cannot_be_kept(client, nowhere):
+def test_staff_are_told_while_files_cannot_be_kept(client, nowhere, monkeypatch):
+    monkeypatch.setattr(ProductImport._meta.get_field("file"), "storage", storages["private"])
     client.force_login(StaffFactory())
     page = reverse("admin:catalog_productimport_add")
     sent = client.post(page, {"file": SimpleUploadedFile("a.csv", b"sku,name\n1,One\n")})
     assert sent.status_code == 503 and "Files cannot be reached right now" in sent.content.decode()
+    assert not ProductImport.objects.exists()
+
+
+def test_a_product_that_was_being_edited_is_shown_again_as_it_was_typed(nowhere):
+    picture = BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(picture, format="PNG")
+    sent = SimpleUploadedFile("a.png", picture.getvalue(), content_type="image/png")
+    form = ImageForm({"alt": "A bag, from behind", "position": "0"}, {"original": sent})
+    assert form.errors["original"] == [
+        "Files cannot be reached right now. Please try again in a few minutes."
+    ]
 
 
 def test_a_request_that_is_larger_than_any_form_is_refused_unread(client, monkeypatch):

@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pytest
 import requests
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
@@ -117,9 +118,11 @@ def test_the_type_is_never_what_a_sender_said(public):
     class Sent(ContentFile):
         content_type = "text/html"
 
-    for name, kind in (("a.webp", "image/webp"), ("b.html", "application/octet-stream")):
-        kept = public.save(f"products/{name}", Sent(b"<script>alert(1)</script>"))
-        assert requests.get(public.url(kept), timeout=30).headers["Content-Type"] == kind
+    kept = public.save("products/a.webp", Sent(b"<script>alert(1)</script>"))
+    assert requests.get(public.url(kept), timeout=30).headers["Content-Type"] == "image/webp"
+    for name in ("b.html", "c.svg", "d", "e.webp.html"):
+        with pytest.raises(SuspiciousFileOperation):
+            public.save(f"products/{name}", Sent(b"<script>alert(1)</script>"))
 
 
 @pytest.mark.parametrize(
