@@ -58,7 +58,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     phone = request.session.get(_NUMBER)
     if request.user.is_authenticated or not phone:
         return redirect("customers:code")
-    form = CodeForm(request.POST or None)
+    form, status = CodeForm(request.POST or None), 400
     if request.method == "POST" and form.is_valid():
         try:
             count_try("code-tries", client_address(request), limit=TRIES, seconds=SECONDS)
@@ -67,13 +67,14 @@ def enter(request: HttpRequest) -> HttpResponse:
             )
         except DomainError as error:
             form.add_error("code", error.message)
+            status = 503 if error.http_status == 503 else 400
         else:
             return _signed_in(request, user, phone)
     left = otp.codes_left(to=phone)
     context = {"form": form, "phone": phones.international(phone), "left": left, "again": left > 0}
     context |= {"demo_code": settings.DEMO_MODE and settings.FIXED_ONE_TIME_CODE}
     context |= {"next": request.session.get(_NEXT, "")}
-    return render(request, "customers/code_enter.html", context, status=400 if form.errors else 200)
+    return render(request, "customers/code_enter.html", context, status=status if form.errors else 200)
 
 
 @require_POST

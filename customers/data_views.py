@@ -6,8 +6,8 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.core.files.storage import storages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -18,6 +18,7 @@ from customers.forms import EraseForm
 from customers.models import PersonalDataRequest
 from customers.services import data_requests
 from ecommerce.lib.errors import DomainError
+from ecommerce.lib.files import send_private
 
 _SHOWN = 10
 
@@ -52,14 +53,11 @@ def export(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 @reauthentication_required
-def download(request: HttpRequest, public_id: UUID) -> FileResponse:
+def download(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """The file, for its owner, until its time is over; 404 for everybody else."""
     found = data_requests.own_file(customer=signed_in(request), public_id=public_id, now=timezone.now())
-    stored = storages["private"].open(found.file_path)
     name = f"my-data-{timezone.localtime(found.requested_at):%Y-%m-%d}.zip"
-    response = FileResponse(stored, as_attachment=True, filename=name, content_type="application/zip")
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return send_private(found.file_path, name=name)
 
 
 @login_required

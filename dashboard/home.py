@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from dashboard import charts, queries, reconciliation, return_list, worklists
 from dashboard.queries import Day
 from dashboard.rights import CHANGE_RETURN, RECEIVE, SALES, SEE, SEND_MONEY
+from documents.access import SEE_FILES
 from ecommerce.lib.money import format_money
 
 PERIODS = (7, 30, 90)
@@ -29,6 +30,7 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "orders": request.user.has_perm(SEE),
         "sales": request.user.has_perm(SALES),
         "returns": request.user.has_perm("orders.view_return"),
+        "papers": request.user.has_perm(SEE_FILES),
         "stock": request.user.has_perm("catalog.view_product"),
         "reviews": request.user.has_perm("reviews.view_review"),
         "tickets": request.user.has_perm("support.view_ticket"),
@@ -41,6 +43,9 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["tasks"] += _order_tasks(request)
     if may["returns"]:
         context["tasks"] += _return_tasks(request)
+    if may["papers"] and (late := queries.late_papers(now=timezone.now())):
+        link = admin_link("documents.orderfile")
+        context["tasks"].append(_task("Papers not made yet", late, link, "description"))
     if reconciliation.may_see(request.user) and (wrong := reconciliation.open_count()):
         link = reverse("admin:reconciliation")
         context["tasks"].append(_task("To reconcile", wrong, link, "balance"))

@@ -18,7 +18,7 @@ from catalog.models import Variant
 from dashboard.low_stock import low_variants
 from ecommerce.lib import documents_store
 from ecommerce.lib.money import ZERO, round_money
-from orders.models import Notification, Order, OrderLine
+from orders.models import CreditNote, Invoice, Notification, Order, OrderLine, Return, Shipment
 from orders.services.notifications import overdue
 from reviews.models import KeptReview, Review
 from support.models import Ticket
@@ -112,6 +112,25 @@ def low_stock(*, limit: int = 6) -> LowStock:
     """Variants of published products at or below the shop's warning level, the scarcest first."""
     found = low_variants()
     return LowStock(items=list(found[:limit]), count=found.count())
+
+
+# Papers are made within seconds, and by the sweep within minutes: who waits longer waits for a store.
+_PAPERS_TAKE = timedelta(minutes=10)
+
+
+def late_papers(*, now: datetime) -> int:
+    """How many invoices, credit notes and labels should have been made by now and are not. One query."""
+    before = now - _PAPERS_TAKE
+    invoices = Invoice.objects.filter(file_stored_at=None, issued_at__lt=before)
+    notes = CreditNote.objects.filter(file_stored_at=None, issued_at__lt=before)
+    labels = Shipment.objects.filter(
+        label_stored_at=None, shipped_at__lt=before, order__collect_from__isnull=True
+    )
+    coming_back = Return.objects.filter(
+        label_stored_at=None, approved_at__lt=before, status=Return.Status.APPROVED
+    )
+    first, *others = (rows.order_by().values("pk") for rows in (invoices, notes, labels, coming_back))
+    return first.union(*others, all=True).count()
 
 
 def open_tickets() -> int:

@@ -6,16 +6,12 @@ from django.core import signing
 from django.http import Http404, HttpRequest
 
 from documents.models import OrderFile
-from ecommerce.lib.documents_store import DocumentsUnavailable, or_unavailable
+from ecommerce.lib.documents_store import or_unavailable
+from ecommerce.lib.files import LINK_SECONDS, FilesUnavailable
 from orders.models import Order
 
-LINK_SECONDS = 300
 SEE_FILES = "documents.view_orderfile"
 _SALT = "documents.file"
-
-
-class FilesUnavailable(DocumentsUnavailable):
-    code = "files_unavailable"
 
 
 def file_for_visitor(request: HttpRequest, file_id: str) -> OrderFile:

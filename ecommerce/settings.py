@@ -17,6 +17,7 @@ from whitenoise.compress import Compressor
 
 from dashboard.schedule import beat_schedule
 from dashboard.unfold import UNFOLD  # noqa: F401 (a setting)
+from ecommerce.lib.bucket import bucket_base, client_config, origin
 from ecommerce.lib.queues import DEFAULT, QUEUES, VISIBILITY
 from ecommerce.lib.secret_key import load_or_create
 
@@ -183,14 +184,19 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        {"BACKEND": "ecommerce.lib.redis_cache.RedisCache", "LOCATION": REDIS_URL}
         if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "shop"}
+        # Room enough that nobody pushes out what is counted by asking for something else.
+        else {
+            "BACKEND": "ecommerce.lib.caches.LocalCache",
+            "LOCATION": "shop",
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
+        }
     )
 }
-SESSION_ENGINE = (
-    "django.contrib.sessions.backends.cached_db" if REDIS_URL else ("django.contrib.sessions.backends.db")
-)
+# Sessions are read where they are written. A copy in a cache that was out of reach for a moment would
+# afterwards sign in again whoever signed out meanwhile, and lose the basket of a guest.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- Background work ----------------------------------------------------------------------
 
@@ -231,23 +237,28 @@ PRIVATE_ROOT = VAR_DIR / "private"
 AWS_STORAGE_BUCKET_NAME = env.str("AWS_STORAGE_BUCKET_NAME", "")
 
 
-def _s3(location: str, **options: object) -> dict:
-    from botocore.config import Config
+AWS_S3_ENDPOINT_URL = env.str("AWS_S3_ENDPOINT_URL", "").rstrip("/")
+_BUCKET = bucket_base(
+    bucket=AWS_STORAGE_BUCKET_NAME,
+    endpoint=AWS_S3_ENDPOINT_URL,
+    region=env.str("AWS_S3_REGION_NAME", "") or env.str("AWS_DEFAULT_REGION", ""),
+)
+_CDN = env.str("AWS_S3_CUSTOM_DOMAIN", "").removeprefix("https://").rstrip("/")
+# Where pages show pictures from besides ourselves: product media, and private photos by signed addresses.
+_PICTURE_ORIGINS: list[str] = []
+if AWS_STORAGE_BUCKET_NAME:
+    _PICTURE_ORIGINS = sorted({origin(_BUCKET), *([f"https://{_CDN.partition('/')[0]}"] if _CDN else [])})
 
+
+def _s3(backend: str, location: str, **options: object) -> dict:
     return {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": f"ecommerce.lib.s3.{backend}",
         "OPTIONS": {
             "bucket_name": AWS_STORAGE_BUCKET_NAME,
-            "endpoint_url": env.str("AWS_S3_ENDPOINT_URL", "") or None,
+            "endpoint_url": AWS_S3_ENDPOINT_URL or None,
+            "region_name": env.str("AWS_S3_REGION_NAME", "") or None,
             "location": location,
-            "file_overwrite": False,
-            # Servers other than AWS know neither virtual hosts nor the newer checksums.
-            "client_config": Config(
-                s3={"addressing_style": "path"},
-                signature_version="s3v4",
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-            ),
+            "client_config": client_config(path_style=bool(AWS_S3_ENDPOINT_URL)),
             **options,
         },
     }
@@ -262,15 +273,11 @@ def _local(root: Path, url: str | None) -> dict:
 
 STORAGES = {
     "default": (
-        _s3("media", querystring_auth=False, custom_domain=env.str("AWS_S3_CUSTOM_DOMAIN", "") or None)
+        _s3("PublicStorage", "media", base=f"https://{_CDN}" if _CDN else _BUCKET)
         if AWS_STORAGE_BUCKET_NAME
         else _local(MEDIA_ROOT, MEDIA_URL)
     ),
-    "private": (
-        _s3("private", querystring_auth=True, querystring_expire=300)
-        if AWS_STORAGE_BUCKET_NAME
-        else _local(PRIVATE_ROOT, None)
-    ),
+    "private": (_s3("PrivateStorage", "private") if AWS_STORAGE_BUCKET_NAME else _local(PRIVATE_ROOT, None)),
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -559,8 +566,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         "script-src-attr": [NONE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"]
-        + ([env.str("AWS_S3_CUSTOM_DOMAIN")] if env.str("AWS_S3_CUSTOM_DOMAIN", "") else []),
+        "img-src": [SELF, "data:", *_PICTURE_ORIGINS],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF, *_PAYMENT_PAGES, *_SOCIAL_PAGES],
@@ -569,6 +575,11 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_HANDLERS = [
+    "ecommerce.lib.uploads.LimitedUploads",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 LOGGING = {
     "version": 1,

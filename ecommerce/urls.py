@@ -22,4 +22,5 @@ urlpatterns = [
     path("api", include("ecommerce.api_urls")),
 ]
 
+handler400 = "ecommerce.views.bad_request"
 handler500 = "ecommerce.views.server_error"

@@ -1,17 +1,19 @@
 """Writing a review, taking it back, and the photos inside."""
 
+from pathlib import PurePosixPath
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.storage import storages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog.models import Product
 from customers.access import signed_in
 from ecommerce.lib.errors import BadInput
+from ecommerce.lib.files import FilesUnavailable, send_private
 from reviews.access import own_review, visible_photo
 from reviews.forms import ReviewForm
 from reviews.services import reviews
@@ -19,6 +21,9 @@ from reviews.services.reviews import AlreadyReviewed, NotBought
 
 PUBLISHED = "Thank you. Your review is on the page."
 KEPT = "Thank you. Your review is kept and will appear soon."
+PHOTOS_DOWN = (
+    "We cannot take photos right now. Choose the photo again in a few minutes, or send the review without it."
+)
 
 
 @login_required
@@ -27,7 +32,7 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
     """Write about a product; who did not buy it, or has written already, reads why not."""
     product = get_object_or_404(Product.objects.for_listing(), slug=slug)
     form = ReviewForm(request.POST or None, request.FILES or None)
-    reachable = True
+    reachable, status = True, 400
     try:
         reachable = reviews.check_may_review(customer=signed_in(request), product=product)
         if request.method == "POST" and form.is_valid():
@@ -36,13 +41,19 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect(product.get_absolute_url() + "#reviews")
     except BadInput as error:
         form.add_error(error.field or None, error.message)
+    except FilesUnavailable:
+        form.add_error("photo", PHOTOS_DOWN)
+        status = 503
     except (NotBought, AlreadyReviewed) as error:
         status = error.http_status if request.method == "POST" else 200
         context = {"product": product, "reason": error.message, "code": error.code}
         return render(request, "reviews/not_yet.html", context, status=status)
-    status = 400 if request.method == "POST" else 200
+    status = status if request.method == "POST" else 200
     context = {"product": product, "form": form, "reachable": reachable}
-    return render(request, "reviews/form.html", context, status=status)
+    response = render(request, "reviews/form.html", context, status=status)
+    if status == 503:
+        response["Retry-After"] = "60"
+    return response
 
 
 @login_required
@@ -56,16 +67,10 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(product.get_absolute_url() + "#reviews" if product else "catalog:home")
 
 
-@require_GET
-def photo(request: HttpRequest, pk: UUID) -> FileResponse:
-    """The photo of a review, streamed from private storage."""
+@require_safe
+def photo(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The photo of a review, from private storage: moderation may take it away again."""
     review = visible_photo(request, str(pk))
-    try:
-        file = storages["private"].open(review.file_path or "", "rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(file, content_type=review.file_type)
-    # Moderation may take it away again, so only the browser keeps it, and not for long.
-    response["Cache-Control"] = "private, max-age=3600"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    path = review.file_path or ""
+    name = f"photo{PurePosixPath(path).suffix}"
+    return send_private(path, name=name, content_type=review.file_type or "", inline=True)

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from ecommerce.lib.caches import CacheDown
 from ecommerce.lib.ratelimit import TooMany, client_address, count_try
 from support.forms import ContactForm
 from support.services.tickets import open_ticket
@@ -23,10 +24,10 @@ def contact(request: HttpRequest) -> HttpResponse:
         return redirect("support:thanks")
     try:
         count_try("contact", client_address(request), limit=MESSAGES_PER_HOUR, seconds=3600)
-    except TooMany as error:
+    except (TooMany, CacheDown) as error:
         form.add_error(None, error.message)
         response = render(request, "support/contact.html", {"form": form}, status=error.http_status)
-        response["Retry-After"] = str(error.data["retry_after"])
+        response["Retry-After"] = str(error.data.get("retry_after", 5))
         return response
     open_ticket(customer=request.user if request.user.is_authenticated else None, **form.for_service())
     return redirect("support:thanks")

@@ -39,14 +39,19 @@ def new(request: HttpRequest, model_admin: "ProductImportAdmin") -> HttpResponse
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    status = 400
     if form.is_valid():
         try:
             row = progress.begin(upload=form.cleaned_data["file"], actor=request.user)
             return redirect(PAGE, row.pk)
         except DomainError as error:
             form.add_error("file", error.message)
+            status = error.http_status if error.http_status == 503 else 400
     known = [*columns.KNOWN, "attr_…"]
-    return _render(request, model_admin, "new", title="Import products", form=form, known=known)
+    response = _render(request, model_admin, "new", title="Import products", form=form, known=known)
+    if form.errors:
+        response.status_code = status
+    return response
 
 
 def detail(request: HttpRequest, model_admin: "ProductImportAdmin", object_id: str) -> HttpResponse:

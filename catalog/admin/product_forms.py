@@ -11,6 +11,7 @@ from catalog.admin.base import PRIVATE_FIELDS
 from catalog.models import Product, ProductImage, Variant
 from catalog.services import images
 from ecommerce.lib.errors import DomainError
+from ecommerce.lib.files import require_reachable
 
 
 class ProductForm(forms.ModelForm):
@@ -79,6 +80,7 @@ class ImageForm(forms.ModelForm):
                 raise ValidationError("Choose a picture.")
             return given or self.instance.original
         try:
+            require_reachable("default")
             return images.clean_upload(given)
         except DomainError as error:
             raise ValidationError(error.message) from error

@@ -14,7 +14,7 @@ from typing import Any
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db.models import Max
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from catalog import tasks
 from catalog.models import Product, ProductImage
@@ -22,6 +22,8 @@ from catalog.models.image import FORMATS, WIDTHS
 from catalog.services.products import refresh_listing, stamp_author
 from ecommerce.lib.background import after_commit
 from ecommerce.lib.errors import BadInput
+from ecommerce.lib.files import FilesUnavailable
+from ecommerce.lib.pictures import SUFFIXES, BadPicture, Fault, decode, has_alpha, redraw
 from ecommerce.lib.transactions import retrying_atomic
 
 log = logging.getLogger(__name__)
@@ -30,7 +32,12 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 # What is kept of an upload: more than any rendition needs, less than cameras make.
 _KEPT_SIDE = 2400
-_SUFFIXES = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
+_WORDS = {
+    Fault.BYTES: "The picture is larger than 10 MB. Save it smaller and try again.",
+    Fault.PIXELS: "The picture has more than 40 million pixels. Save it smaller and try again.",
+    Fault.KIND: "Choose a picture: JPEG, PNG, WebP or AVIF.",
+    Fault.BROKEN: "The picture is damaged and cannot be opened. Choose another file.",
+}
 _QUALITY = {"avif": {"quality": 60, "speed": 7}, "webp": {"quality": 80, "method": 4}}
 # The task that was told at commit gets this long before the sweep takes over.
 _GRACE = timedelta(minutes=2)
@@ -49,18 +56,13 @@ def clean_upload(upload: File) -> ContentFile:
     Its type is what its bytes say, whatever it is called. Raises BadUpload, in words, for what
     is too large, broken, or no JPEG, PNG, WebP or AVIF.
     """
-    if (upload.size or 0) > MAX_BYTES:
-        raise BadUpload("The picture is larger than 10 MB. Save it smaller and try again.", field="original")
-    picture, kind = _decode(upload)
-    upright = ImageOps.exif_transpose(picture)
-    upright.thumbnail((_KEPT_SIDE, _KEPT_SIDE), Image.Resampling.LANCZOS)
-    target = "RGB" if kind == "JPEG" else "RGBA" if _has_alpha(upright) else "RGB"
-    # A new image has pixels only: EXIF, XMP, comments and colour profiles stay behind.
-    bare = Image.new(target, upright.size)
-    bare.paste(upright.convert(target))
-    buffer = BytesIO()
-    bare.save(buffer, format=kind, **({"quality": 92} if kind != "PNG" else {}))
-    return ContentFile(buffer.getvalue(), name=f"upload.{_SUFFIXES[kind]}")
+    try:
+        clean, kind = redraw(
+            upload, kinds=SUFFIXES, most_bytes=MAX_BYTES, most_pixels=MAX_PIXELS, side=_KEPT_SIDE, quality=92
+        )
+    except BadPicture as error:
+        raise BadUpload(_WORDS[error.fault], field="original") from error
+    return ContentFile(clean, name=f"upload.{SUFFIXES[kind]}")
 
 
 @retrying_atomic
@@ -99,7 +101,7 @@ def make_renditions(image_id: int) -> bool:
         return False
     stem = f"products/{image.product_id}-{image.pk}-{secrets.token_hex(5)}"
     with image.original.open("rb") as file:
-        picture, _ = _decode(file)
+        picture, _ = decode(file, kinds=SUFFIXES, most_pixels=MAX_PIXELS)
     made = [_write(picture, stem, width, extension) for width in WIDTHS for extension in FORMATS]
     owed = ProductImage.objects.filter(pk=image_id, stem="", original=image.original.name)
     if not owed.update(stem=stem):
@@ -120,41 +122,15 @@ def make_owed_renditions(*, now: datetime) -> int:
     for pk in list(owed.order_by("modified_at").values_list("pk", flat=True)[:_BATCH]):
         try:
             done += make_renditions(pk)
-        except (OSError, BadUpload):
+        except (OSError, BadPicture, FilesUnavailable):
             log.exception("renditions of picture %s failed", pk)
             ProductImage.objects.filter(pk=pk).update(modified_at=now)
     return done
 
 
-def _decode(file: File) -> tuple[Image.Image, str]:
-    """The decoded picture and its format. Pixels are counted before any memory is taken."""
-    file.seek(0)
-    try:
-        picture = Image.open(file, formats=list(_SUFFIXES))
-        kind = str(picture.format)
-        if picture.width * picture.height > MAX_PIXELS:
-            raise Image.DecompressionBombError
-        picture.load()
-    except UnidentifiedImageError as error:
-        raise BadUpload("Choose a picture: JPEG, PNG, WebP or AVIF.", field="original") from error
-    except Image.DecompressionBombError as error:
-        raise BadUpload(
-            "The picture has more than 40 million pixels. Save it smaller and try again.", field="original"
-        ) from error
-    except (OSError, SyntaxError, ValueError) as error:
-        raise BadUpload(
-            "The picture is damaged and cannot be opened. Choose another file.", field="original"
-        ) from error
-    return picture, kind
-
-
-def _has_alpha(picture: Image.Image) -> bool:
-    return picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
-
-
 def _write(picture: Image.Image, stem: str, width: int, extension: str) -> str:
     """Write one rendition: a square, because every alcove is one; what is missing is see-through."""
-    mode = "RGBA" if _has_alpha(picture) or picture.width != picture.height else "RGB"
+    mode = "RGBA" if has_alpha(picture) or picture.width != picture.height else "RGB"
     fitted = ImageOps.contain(picture.convert(mode), (width, width), Image.Resampling.LANCZOS)
     canvas = Image.new(mode, (width, width))
     canvas.paste(fitted, ((width - fitted.width) // 2, (width - fitted.height) // 2))

@@ -13,6 +13,8 @@ from catalog.tests.factories import ProductFactory
 from dashboard import queries
 from dashboard.tests.conftest import sign_in, staff_with
 from dashboard.tests.factories import row_line, row_order, row_payment
+from documents.tests.factories import InvoiceFactory, ShipmentFactory
+from orders.models import Invoice, Shipment
 from reviews.models import Review
 from support.models import Ticket
 
@@ -205,3 +207,14 @@ def test_the_filtered_lists_that_tasks_link_to_open(now, staff):
         if task["url"]:
             response = staff.get(task["url"])
             assert response.status_code == 200, task["url"]
+
+
+def test_papers_that_should_be_there_and_are_not_are_counted_for_who_may_see_papers(now, staff):
+    for age, stored in ((timedelta(hours=1), None), (timedelta(minutes=1), None), (timedelta(hours=1), now)):
+        InvoiceFactory(issued_at=now - age, file_stored_at=stored)
+    ShipmentFactory(shipped_at=now - timedelta(hours=1), label_stored_at=None)
+    assert queries.late_papers(now=now) == 2
+    assert "Papers not made yet" in [task["label"] for task in staff.get(HOME).context["tasks"]]
+    Invoice.objects.update(file_stored_at=now)
+    Shipment.objects.update(label_stored_at=now)
+    assert "Papers not made yet" not in [task["label"] for task in staff.get(HOME).context["tasks"]]

@@ -13,6 +13,8 @@ from customers.tests.factories import StaffFactory, UserFactory
 from documents.access import LINK_SECONDS, sign_file
 from documents.models import OrderFile
 from documents.tests.factories import OrderFactory, OrderFileFactory
+from ecommerce.lib.bucket import client_config
+from ecommerce.lib.s3 import PrivateStorage
 from orders.models import Order
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
@@ -128,11 +130,12 @@ def test_reading_writes_nothing(client, file, order, django_assert_num_queries):
     assert "sessionid" not in client.cookies
 
 
-def test_files_at_s3_are_fetched_there_by_a_short_lived_address(client, settings, order):
+def test_files_at_s3_are_fetched_there_by_a_short_lived_address(client, settings, order, monkeypatch):
+    monkeypatch.setattr(PrivateStorage, "exists", lambda self, name: True)
     settings.STORAGES = {
         **settings.STORAGES,
         "private": {
-            "BACKEND": "storages.backends.s3.S3Storage",
+            "BACKEND": "ecommerce.lib.s3.PrivateStorage",
             "OPTIONS": {
                 "bucket_name": "shop",
                 "endpoint_url": "https://s3.example",
@@ -140,8 +143,7 @@ def test_files_at_s3_are_fetched_there_by_a_short_lived_address(client, settings
                 "secret_key": "secret",
                 "region_name": "eu-central-1",
                 "location": "private",
-                "querystring_auth": True,
-                "signature_version": "s3v4",
+                "client_config": client_config(path_style=True),
             },
         },
     }

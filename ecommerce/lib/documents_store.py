@@ -59,7 +59,7 @@ def tell(error: BaseException, what: str) -> None:
 
 
 @contextmanager
-def or_unavailable(refusal: DocumentsUnavailable) -> Iterator[None]:
+def or_unavailable(refusal: DomainError) -> Iterator[None]:
     """Raise `refusal` in place of whatever the document store raises in the block while it is down."""
     try:
         yield

@@ -3,13 +3,14 @@
 import hashlib
 import logging
 import math
-import time
+from typing import Any
 
 from allauth.core.internal.httpkit import get_client_ip
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from ecommerce.lib.errors import Busy, DomainError
+from ecommerce.lib.caches import CacheDown
+from ecommerce.lib.errors import DomainError
 
 log = logging.getLogger(__name__)
 
@@ -31,18 +32,20 @@ def count_try(name: str, who: str, *, limit: int, seconds: int, fail_open: bool 
 
     The window starts with the first try. `who` may be an address, an email or both; only its
     hash is kept. While the cache cannot be reached nothing is counted: with `fail_open` the try
-    is let through, otherwise it is refused as Busy, because secrets could be guessed meanwhile.
+    is let through, otherwise it is refused as CacheDown, because secrets could be guessed meanwhile.
     """
     digest = hashlib.sha256(who.lower().encode()).hexdigest()[:32]
+    shared: Any = cache  # `ecommerce.lib.caches`, which Django's own types do not know
     try:
-        tries, wait = _count(f"tries:{name}:{digest}", seconds)
-    except Exception as error:  # each cache has errors of its own
-        log.exception("tries cannot be counted")
+        tries, left = shared.count(f"tries:{name}:{digest}", seconds=seconds)
+    except Exception as error:
+        if not isinstance(error, CacheDown):  # that one is in the log already
+            log.exception("tries cannot be counted")
         if fail_open:
             return
-        raise Busy("This is not possible right now. Please try again in a moment.") from error
+        raise CacheDown from error
     if tries > limit:
-        raise too_many(wait)
+        raise too_many(min(max(math.ceil(left), 1), seconds))
 
 
 def too_many(wait: int) -> TooMany:
@@ -50,20 +53,6 @@ def too_many(wait: int) -> TooMany:
     return TooMany(
         f"That was tried too often. Please wait {_words(wait)} and try again.", data={"retry_after": wait}
     )
-
-
-def _count(key: str, seconds: int) -> tuple[int, int]:
-    """The number of tries in this window, with this one, and the seconds until it ends."""
-    now = time.time()
-    cache.add(f"{key}:end", now + seconds, timeout=seconds)
-    cache.add(key, 0, timeout=seconds)
-    try:
-        tries = cache.incr(key)
-    except ValueError:  # the window ended between the two calls
-        cache.set(key, 1, timeout=seconds)
-        tries = 1
-    end = cache.get(f"{key}:end", now + seconds)
-    return tries, min(max(math.ceil(end - now), 1), seconds)
 
 
 def _words(seconds: int) -> str:

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from ecommerce.lib.caches import CacheDown
 from ecommerce.lib.ratelimit import TooMany, client_address, count_try
 from orders.access import order_for_token
 from orders.forms.tracking import TrackForm
@@ -37,6 +38,9 @@ def lookup(request: HttpRequest) -> HttpResponse:
     except TooMany:
         form.add_error(None, TOO_MANY)
         return render(request, "orders/track_lookup.html", {"form": form}, status=429)
+    except CacheDown as error:
+        form.add_error(None, error.message)
+        return render(request, "orders/track_lookup.html", {"form": form}, status=error.http_status)
     if form.is_valid():
         number, email = form.cleaned_data["number"], form.cleaned_data["email"]
         if found := Order.objects.filter(number=number, email__iexact=email).first():

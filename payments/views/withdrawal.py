@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from ecommerce.lib.caches import CacheDown
 from ecommerce.lib.errors import DomainError
 from ecommerce.lib.ratelimit import TooMany, client_address, count_try
 from orders.access import order_for_token
@@ -35,6 +36,9 @@ def page(request: HttpRequest) -> HttpResponse:
     except TooMany:
         form.add_error(None, TOO_MANY)
         return _first(request, form, 429)
+    except CacheDown as error:
+        form.add_error(None, error.message)
+        return _first(request, form, error.http_status)
     order = _find(form) if form.is_valid() else None
     if order is None:
         return _first(request, form, 400)

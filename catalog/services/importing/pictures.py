@@ -20,6 +20,7 @@ from catalog.services.importing.state import fetched_pictures
 from ecommerce.lib import outbound
 from ecommerce.lib.background import after_commit, task_named
 from ecommerce.lib.errors import DomainError
+from ecommerce.lib.files import FilesUnavailable
 from ecommerce.lib.transactions import retrying_atomic
 
 log = logging.getLogger(__name__)
@@ -95,6 +96,8 @@ def _fetch(pk: int) -> bool:
             allow_private=settings.IMPORTS_ALLOW_PRIVATE,
         )
         return _keep(row, content, until)
+    except FilesUnavailable:  # still owed: the sweep comes again
+        return False
     except (outbound.Unreachable, DomainError) as error:
         _claimed(pk, until).update(state=State.FAILED, words=str(error)[:300], tries=row.tries + 1)
         return False

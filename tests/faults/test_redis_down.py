@@ -1,0 +1,118 @@
+"""Redis goes while people shop, and comes back: slower, nothing lost, no secret guessed."""
+
+import pytest
+import requests
+
+from tests.polling import wait_for
+from tests.servers import Redis
+from tests.shop_server import running_shop
+from tests.shopper import Shopper
+
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("redis")]
+
+SKU, PRODUCT = "FIELD-BACKPACK-RASPBERRY", "field-backpack"
+EMAIL, PASSWORD = "ada@alcove.example", "alcove-demo-ada"
+
+
+@pytest.fixture(scope="module")
+def redis():
+    with Redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def shop(redis):
+    with running_shop("redis", REDIS_URL=redis.url(), LOG_LEVEL="WARNING") as server:
+        yield server
+
+
+def sign_in(shopper, password=PASSWORD):
+    seen = shopper.get("/account/login/")
+    return shopper.post("/account/login/", seen=seen, login=EMAIL, password=password)
+
+
+def is_signed_in(shopper):
+    answer = shopper.session.get(shopper.url + "/account/", timeout=60, allow_redirects=False)
+    assert answer.status_code in (200, 302)
+    return answer.status_code == 200
+
+
+def works_again(shop):
+    """Signing in is possible in every worker; each looks for itself whether Redis is back."""
+    return all(sign_in(Shopper(shop.url)).status_code == 302 for _ in range(6))
+
+
+@pytest.fixture(params=["stopped", "hangs"])
+def outage(request, redis, shop):
+    """Begin and end an outage; the shop works normally before and after."""
+
+    class Outage:
+        def begin(self):
+            redis.stop() if request.param == "stopped" else redis.hang()
+
+        def end(self):
+            redis.start() if request.param == "stopped" else redis.go_on()
+
+    wait_for(lambda: works_again(shop), what="sign-in before the outage")
+    one = Outage()
+    yield one
+    redis.go_on()
+    if not redis.is_running:
+        redis.start()
+
+
+def test_an_outage_slows_the_shop_and_stops_nobody_but_who_guesses(shop, outage):
+    ada, guest = Shopper(shop.url), Shopper(shop.url, email="redis@example.com")
+    assert sign_in(ada).status_code == 302 and is_signed_in(ada)
+    assert guest.add(SKU, PRODUCT).status_code in (200, 302)
+
+    outage.begin()
+    refused = sign_in(Shopper(shop.url))
+    assert refused.status_code == 503 and "not possible right now" in refused.text
+    assert refused.headers["Retry-After"]
+    api = requests.post(f"{shop.url}/api/signin", json={"email": EMAIL, "password": "guess"}, timeout=60)
+    assert api.status_code == 503 and api.json()["code"] == "busy"
+    for path in ("/", "/products/", f"/product/{PRODUCT}/", "/api/categories"):
+        assert guest.get(path).status_code == 200, path
+    assert is_signed_in(ada)
+    # The basket from before is there, more goes into it, and it is bought.
+    assert guest.add(SKU, PRODUCT).status_code in (200, 302)
+    assert "€128.00" in guest.get("/cart/").text
+    paid = guest.pay(guest.answer_checkout())
+    assert paid.status_code == 302
+    assert shop.rows("SELECT number FROM orders_order WHERE email = ?", guest.email)
+
+    outage.end()
+    wait_for(lambda: works_again(shop), what="sign-in after the outage")
+    assert is_signed_in(ada)
+    log = shop.log.read_text()
+    assert "the cache cannot be reached" in log and "the cache answers again" in log
+    assert "Traceback" not in log
+
+
+def test_who_signed_out_meanwhile_stays_out(shop, outage):
+    """Redis only loses its network, so all it knew is still there afterwards."""
+    ada, elsewhere = Shopper(shop.url), Shopper(shop.url)
+    for one in (ada, elsewhere):
+        assert sign_in(one).status_code == 302 and is_signed_in(one)
+    copied = dict(ada.session.cookies)
+
+    outage.begin()
+    seen = ada.get("/account/logout/")
+    assert ada.post("/account/logout/", seen=seen).status_code == 302
+    outage.end()
+    wait_for(lambda: works_again(shop), what="sign-in after the outage")
+    thief = Shopper(shop.url)
+    thief.session.cookies.update(copied)
+    assert not is_signed_in(thief)
+    assert is_signed_in(elsewhere)
+
+
+def test_a_basket_begun_meanwhile_is_there_afterwards(shop, outage):
+    guest = Shopper(shop.url)
+    guest.get("/")
+    outage.begin()
+    assert guest.add(SKU, PRODUCT).status_code in (200, 302)
+    outage.end()
+    wait_for(lambda: works_again(shop), what="sign-in after the outage")
+    assert "Field backpack" in guest.get("/cart/").text

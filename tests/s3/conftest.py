@@ -1,0 +1,47 @@
+"""Both stores of the shop in one bucket of a real S3 (`tests/servers/s3.py`)."""
+
+import uuid
+
+import pytest
+from django.core.files.storage import storages
+
+from ecommerce.lib.bucket import bucket_base, client_config
+
+
+def stores(environment, *, secret=""):
+    """STORAGES of a shop with this environment, as the settings have them."""
+    name, endpoint = environment["AWS_STORAGE_BUCKET_NAME"], environment["AWS_S3_ENDPOINT_URL"]
+    options = {
+        "bucket_name": name,
+        "endpoint_url": endpoint,
+        "access_key": environment["AWS_ACCESS_KEY_ID"],
+        "secret_key": secret or environment["AWS_SECRET_ACCESS_KEY"],
+        "region_name": environment["AWS_DEFAULT_REGION"],
+        "client_config": client_config(path_style=True),
+    }
+    base = bucket_base(bucket=name, endpoint=endpoint, region="")
+    public = options | {"location": "media", "base": base}
+    return {
+        "default": {"BACKEND": "ecommerce.lib.s3.PublicStorage", "OPTIONS": public},
+        "private": {
+            "BACKEND": "ecommerce.lib.s3.PrivateStorage",
+            "OPTIONS": options | {"location": "private"},
+        },
+    }
+
+
+@pytest.fixture(scope="session")
+def bucket(s3_server):
+    """The environment of a shop with a bucket of its own."""
+    return s3_server.bucket(f"files-{uuid.uuid4().hex[:8]}")
+
+
+@pytest.fixture
+def private(bucket, settings):
+    settings.STORAGES = {**settings.STORAGES, **stores(bucket)}
+    return storages["private"]
+
+
+@pytest.fixture
+def public(private):
+    return storages["default"]
