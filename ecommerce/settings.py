@@ -145,15 +145,26 @@ def _sqlite(name: str) -> dict:
     }
 
 
-DATABASES = {"default": _sqlite("shop"), "documents": _sqlite("documents")}
-if env.str("DATABASE_URL", ""):
-    DATABASES["default"] = env.dj_db_url("DATABASE_URL")
-    if DATABASES["default"]["ENGINE"].endswith("mysql"):
-        DATABASES["default"]["OPTIONS"] = {
+def _server(variable: str) -> dict:
+    """The database of a URL; for MySQL and MariaDB with what the shop relies on."""
+    database = dict(env.dj_db_url(variable))
+    if database["ENGINE"].endswith("mysql"):
+        database["ENGINE"] = "ecommerce.mysql"
+        database["OPTIONS"] = {
             "charset": "utf8mb4",
             "isolation_level": "read committed",
-            "init_command": "SET sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'",
+            # Nobody waits for a lock longer than a page may take: "busy, nothing was changed" comes sooner.
+            "init_command": (
+                "SET sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION',"
+                f" innodb_lock_wait_timeout={env.int('DATABASE_LOCK_SECONDS', 8)}"
+            ),
         }
+    return database
+
+
+DATABASES = {"default": _sqlite("shop"), "documents": _sqlite("documents")}
+if env.str("DATABASE_URL", ""):
+    DATABASES["default"] = _server("DATABASE_URL")
 if env.str("MONGODB_URI", ""):
     _mongo_name = urlsplit(env.str("MONGODB_URI")).path.strip("/") or "shop"
     DATABASES["documents"] = {
