@@ -4,7 +4,11 @@ from typing import Any
 
 from django.db.models import Model
 
+from ecommerce import replica
+
 DOCUMENT_APPS = frozenset({"reviews", "documents"})
+# What the replica is read for: what everybody sees alike.
+REPLICATED_APPS = frozenset({"catalog"})
 
 
 class DocumentsRouter:
@@ -23,3 +27,21 @@ class DocumentsRouter:
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
         return db == self._alias(app_label)
+
+
+class ReplicaRouter:
+    """Before the other, where there is a replica: reads of the catalogue, in requests that allow it."""
+
+    def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
+        if model._meta.app_label in REPLICATED_APPS and replica.may_read():
+            return replica.ALIAS
+        return None
+
+    def db_for_write(self, model: type[Model], **hints: Any) -> None:
+        """Written is the primary, as the other router says; from then on it is read too."""
+        if model._meta.app_label in REPLICATED_APPS:
+            replica.note_write()
+
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
+        """What is changed in the primary comes to the replica by itself."""
+        return False if db == replica.ALIAS else None

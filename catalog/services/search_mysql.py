@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from django.db import connection
+from django.db import connections, router
+
+from catalog.models import SearchEntry
 
 # InnoDB indexes no word shorter than this, and none of its stop words: asking for one of them
 # with "+" finds nothing at all, so they are looked for by LIKE, or left out.
@@ -50,6 +52,6 @@ def match(words: Sequence[str], *, limit: int, any_word: bool = False) -> list[i
         f"SELECT product_id FROM catalog_searchentry WHERE {glue.join(conditions)} "
         f"ORDER BY {', '.join(order)} LIMIT %s"
     )
-    with connection.cursor() as cursor:
+    with connections[router.db_for_read(SearchEntry)].cursor() as cursor:
         cursor.execute(sql, [*parameters, limit])
         return [row[0] for row in cursor.fetchall()]
