@@ -56,15 +56,23 @@ def copy_migrated(alias: str) -> None:
             _copy_mongodb(os.environ["MONGODB_URI"], name)
 
 
+def migrated_dump() -> bytes:
+    """The run's migrated MySQL database as SQL."""
+    from tests.servers.mariadb import Client
+
+    dump = _run_dir() / "migrated.sql"
+    with _once("mysql") as is_first:
+        if is_first:
+            server = Client(urlsplit(os.environ["DATABASE_URL"]).port or 3306)
+            _migrate({"default": {"DATABASE_URL": server.url("migrated")}})
+            dump.write_bytes(server.dump("migrated"))
+    return dump.read_bytes()
+
+
 def _copy_mysql(url: str, name: str) -> None:
     from tests.servers.mariadb import Client
 
-    server, dump = Client(urlsplit(url).port or 3306), _run_dir() / "migrated.sql"
-    with _once("mysql") as is_first:
-        if is_first:
-            _migrate({"default": {"DATABASE_URL": server.url("migrated")}})
-            dump.write_bytes(server.dump("migrated"))
-    server.load(name, dump.read_bytes())
+    Client(urlsplit(url).port or 3306).load(name, migrated_dump())
 
 
 def _copy_mongodb(uri: str, name: str) -> None:

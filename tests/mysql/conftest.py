@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.databases import migrated_dump
 from tests.servers.mariadb import Client
 
 collect_ignore_glob = [] if os.environ.get("DATABASE_URL", "").startswith("mysql") else ["test_*.py"]
@@ -36,3 +37,9 @@ def short_patience(transactional_db):
         cursor.execute("SET innodb_lock_wait_timeout = 1")
     yield
     connection.close()
+
+
+@pytest.fixture(scope="session")
+def migrated_mysql(django_db_setup):
+    """The tables of this run's migrated database, as SQL."""
+    return migrated_dump()
