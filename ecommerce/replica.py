@@ -90,6 +90,12 @@ def is_usable() -> bool:
     return _Health.usable
 
 
+def is_lost() -> bool:
+    """Whether this thread's connection to the replica is gone, which explains an error of a page."""
+    connection = connections[ALIAS]
+    return connection.connection is None or not connection.is_usable()
+
+
 def mark_down() -> None:
     """Reading failed: leave the replica alone for some seconds."""
     _remember(False)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connections
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -39,7 +39,7 @@ class ReplicaMiddleware:
         reading: replica.Reading | None = getattr(request, "replica_reading", None)
         if not isinstance(exception, (OperationalError, InterfaceError)) or reading is None:
             return None
-        if not reading.used or reading.wrote or connections[replica.ALIAS].is_usable():
+        if not reading.used or reading.wrote or not replica.is_lost():
             return None
         replica.mark_down()
         match = request.resolver_match

@@ -58,7 +58,8 @@ def of_another_backend(past_the_shop, migrated_mysql):
     """A shop whose tables Django's own backend has made: another collation, no conditions."""
     url = past_the_shop.load("of_another_backend", migrated_mysql)
     for sql in (
-        "ALTER TABLE account_emailaddress DROP INDEX unique_verified_email, DROP COLUMN unique_verified_email_if",
+        "ALTER TABLE account_emailaddress DROP INDEX unique_verified_email,"
+        " DROP COLUMN unique_verified_email_if",
         "ALTER TABLE mfa_authenticator DROP INDEX unique_authenticator_type,"
         " DROP COLUMN unique_authenticator_type_if",
         "ALTER TABLE customers_user CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci",
