@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from catalog.models import Product
-from catalog.services.search import index_products, reindex, search
+from catalog.services.search import index_products, search
+from catalog.services.search_index import reindex
 from catalog.services.search_mysql import match
 from catalog.tests.factories import ProductFactory
 

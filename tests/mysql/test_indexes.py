@@ -125,7 +125,8 @@ class World:
         multiply(self.order.shipments.get(), order_id=orders.__getitem__)
         multiply(self.order.notifications.first(), order_id=orders.__getitem__)
         multiply(self.order.invoices.get(), order_id=orders.__getitem__, sequence=lambda n: 1000 + n)
-        multiply(Payment.objects.get(order=self.order), order_id=orders.__getitem__)
+        payment = Payment.objects.get(order=self.order)
+        multiply(payment, order_id=orders.__getitem__, live_for=orders.__getitem__)
 
     def _many_messages(self):
         self.endpoint = Endpoint.objects.create(url="https://example.com/hook", events=["order.placed"])
