@@ -31,6 +31,6 @@ class GuestErasureForm(ErasureForm):
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()
-        if EmailAddress.objects.filter(email__iexact=email, verified=True).exists():
+        if EmailAddress.objects.filter(email=email, verified=True).exists():
             raise forms.ValidationError("An account has this address. Erase it from the person's own page.")
         return email

@@ -67,7 +67,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         if connecting or sociallogin.is_existing or not email:
             return
         emails.take_off_others(email=email, owner=None)
-        if emails.owner_of(email) or User.objects.filter(email__iexact=email).exists():
+        if emails.owner_of(email) or User.objects.filter(email=email.lower()).exists():
             raise _refused(request, TAKEN)
 
     def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:

@@ -4,9 +4,13 @@ from typing import Any
 
 from django.db.models import Model
 
+from ecommerce import replica
+
 DOCUMENT_APPS = frozenset({"reviews", "documents"})
 # Models of those apps that hold what is owed to the document store, and so must not be in it.
 RELATIONAL_MODELS = frozenset({"reviews.keptreview", "reviews.ratingschecked"})
+# What the replica is read for: what everybody sees alike.
+REPLICATED_APPS = frozenset({"catalog"})
 
 
 def is_documents(alias: str) -> bool:
@@ -38,3 +42,21 @@ class DocumentsRouter:
 
 def _is_document(model: type[Model] | Model) -> bool:
     return is_document(model._meta.app_label, model._meta.model_name)
+
+
+class ReplicaRouter:
+    """Before the other, where there is a replica: reads of the catalogue, in requests that allow it."""
+
+    def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
+        if model._meta.app_label in REPLICATED_APPS and replica.may_read():
+            return replica.ALIAS
+        return None
+
+    def db_for_write(self, model: type[Model], **hints: Any) -> None:
+        """Written is the primary, as the other router says; from then on it is read too."""
+        if model._meta.app_label in REPLICATED_APPS:
+            replica.note_write()
+
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
+        """What is changed in the primary comes to the replica by itself."""
+        return False if db == replica.ALIAS else None

@@ -150,17 +150,36 @@ def _sqlite(name: str) -> dict:
     }
 
 
-DATABASES = {"default": _sqlite("shop"), "documents": _sqlite("documents")}
-if env.str("DATABASE_URL", ""):
-    DATABASES["default"] = env.dj_db_url("DATABASE_URL")
-    if DATABASES["default"]["ENGINE"].endswith("mysql"):
-        DATABASES["default"]["OPTIONS"] = {
+def _server(variable: str) -> dict:
+    """The database of a URL; for MySQL and MariaDB with what the shop relies on."""
+    database = dict(env.dj_db_url(variable))
+    if database["ENGINE"].endswith("mysql"):
+        database["ENGINE"] = "ecommerce.mysql"
+        database["OPTIONS"] = {
             "charset": "utf8mb4",
             "isolation_level": "read committed",
-            "init_command": "SET sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'",
+            # Nobody waits for a lock longer than a page may take: "busy, nothing was changed" comes sooner.
+            "init_command": (
+                "SET sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION',"
+                f" innodb_lock_wait_timeout={env.int('DATABASE_LOCK_SECONDS', 8)}"
+            ),
         }
+    return database
+
+
+DATABASES = {"default": _sqlite("shop"), "documents": _sqlite("documents")}
 # Where documents can be; `documents` is one of them, and `copy_documents` goes between them.
 DOCUMENT_STORES = {"embedded": DATABASES["documents"]}
+if env.str("DATABASE_URL", ""):
+    DATABASES["default"] = _server("DATABASE_URL")
+# A copy of the database that pages read the catalogue from; it may be behind by so many seconds.
+REPLICA_MAX_LAG = env.int("REPLICA_MAX_LAG", 10)
+if env.str("REPLICA_DATABASE_URL", ""):
+    DATABASES["replica"] = _server("REPLICA_DATABASE_URL") | {"TEST": {"MIRROR": "default"}}
+    if DATABASES["replica"]["ENGINE"].endswith("mysql"):
+        # A page does not wait long for a replica: it goes to the primary.
+        DATABASES["replica"]["OPTIONS"] |= {"connect_timeout": 2, "read_timeout": 5}
+    MIDDLEWARE.insert(1, "ecommerce.replica_middleware.ReplicaMiddleware")
 if env.str("MONGODB_URI", ""):
     _mongo_name = urlsplit(env.str("MONGODB_URI")).path.strip("/") or "shop"
     DOCUMENT_STORES["mongodb"] = DATABASES["documents"] = {
@@ -179,6 +198,8 @@ for _database in DATABASES.values():
     _database.setdefault("CONN_MAX_AGE", 600)
     _database.setdefault("CONN_HEALTH_CHECKS", True)
 DATABASE_ROUTERS = ["ecommerce.routers.DocumentsRouter"]
+if "replica" in DATABASES:
+    DATABASE_ROUTERS.insert(0, "ecommerce.routers.ReplicaRouter")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "")
@@ -553,6 +574,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 MESSAGES_COOKIE_NAME = "__Host-messages" if HTTPS else "messages"
+WROTE_COOKIE_NAME = "__Host-wrote" if HTTPS else "wrote"
 VIEWED_COOKIE_NAME = "__Host-viewed" if HTTPS else "viewed"
 MESSAGE_STORAGE = "ecommerce.message_storage.MessageStorage"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -61,17 +61,25 @@ def copy_migrated(alias: str) -> None:
             _copy_mongodb(os.environ["MONGODB_URI"], name)
 
 
-def _copy_mysql(url: str, name: str) -> None:
+def migrated_dump() -> bytes:
+    """The run's migrated MySQL database as SQL."""
     from tests.servers.mariadb import Client
 
-    server, folder = Client(urlsplit(url).port or 3306), _run_dir() / "mysql"
+    folder = _run_dir() / "mysql"
     with _once("mysql") as is_first:
         if is_first and not _take("mysql", folder):
             folder.mkdir()
+            server = Client(urlsplit(os.environ["DATABASE_URL"]).port or 3306)
             _migrate({"default": {"DATABASE_URL": server.url("migrated")}})
             (folder / "dump.sql").write_bytes(server.dump("migrated"))
             _keep("mysql", folder)
-    server.load(name, (folder / "dump.sql").read_bytes())
+    return (folder / "dump.sql").read_bytes()
+
+
+def _copy_mysql(url: str, name: str) -> None:
+    from tests.servers.mariadb import Client
+
+    Client(urlsplit(url).port or 3306).load(name, migrated_dump())
 
 
 def _copy_mongodb(uri: str, name: str) -> None:
@@ -131,7 +139,14 @@ def _keep(kind: str, folder: Path) -> None:
 def _state() -> str:
     """A digest of all that decides what the tables look like."""
     found = hashlib.sha256(sys.version.encode())
-    for file in sorted([ROOT / "constraints.txt", *ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/roles.py")]):
+    for file in sorted(
+        [
+            ROOT / "constraints.txt",
+            *ROOT.glob("*/migrations/*.py"),
+            *ROOT.glob("*/roles.py"),
+            *ROOT.glob("ecommerce/m*/*.py"),
+        ]
+    ):
         found.update(file.read_bytes())
     return found.hexdigest()[:20]
 

@@ -38,6 +38,7 @@ class ProductImage(BaseModel):
 
     class Meta:
         ordering = ["position", "pk"]
+        indexes = [models.Index(fields=["stem", "modified_at"], name="catalog_image_owed")]
 
     def __str__(self) -> str:
         return self.alt

@@ -175,6 +175,10 @@ class Variant(BaseModel):
 
     class Meta:
         ordering = ["position", "pk"]
+        indexes = [
+            Index(fields=["active_from"], name="catalog_variant_start"),
+            Index(fields=["active_until"], name="catalog_variant_end"),
+        ]
         constraints = [
             UniqueConstraint(
                 fields=["sku", "deletion_token"],

@@ -1,11 +1,17 @@
 """Somebody asked for their data, or for its erasure."""
 
+import hashlib
 import uuid
 
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q
 from django.utils import timezone
+
+
+def open_key_of_guest(kind: str, email: str) -> str:
+    """The same for one kind and one address in whatever case; an address may be too long for a key."""
+    return f"{kind}:{hashlib.sha256(email.strip().lower().encode()).hexdigest()}"
 
 
 class PersonalDataRequest(models.Model):
@@ -39,7 +45,7 @@ class PersonalDataRequest(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="data_requests"
     )
     email = models.EmailField(max_length=254, blank=True, help_text="Of a guest.")
-    open_key = models.CharField(max_length=270, null=True, blank=True, unique=True, editable=False)
+    open_key = models.CharField(max_length=80, null=True, blank=True, unique=True, editable=False)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )

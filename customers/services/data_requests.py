@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from customers.models import PersonalDataRequest, User
+from customers.models.personal_data import open_key_of_guest
 from ecommerce.lib.background import after_commit, task_named
 from ecommerce.lib.errors import BadInput, DomainError, NotFound
 from ecommerce.lib.ratelimit import too_many
@@ -98,7 +99,7 @@ def give_back(request: PersonalDataRequest, **changes: object) -> None:
 
 
 def _key(kind: str, customer: User | None, email: str = "") -> str:
-    return f"{kind}:{customer.pk}" if customer else f"{kind}:{email}"
+    return f"{kind}:{customer.pk}" if customer else open_key_of_guest(kind, email)
 
 
 def _ask(

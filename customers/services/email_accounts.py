@@ -70,9 +70,9 @@ def customer_with(*, email: str, name: str = "") -> Entry:
 
 
 def _owner(email: str) -> User | None:
-    """Who has proven the address. Compared here: a database may take é for e."""
-    rows = EmailAddress.objects.filter(email__iexact=email, verified=True)
-    found = next((row.user_id for row in rows if row.email.lower() == email), None)
+    """Who has proven the address."""
+    rows = EmailAddress.objects.filter(email=email.lower(), verified=True)
+    found = rows.values_list("user_id", flat=True).first()
     return User.objects.select_for_update().get(pk=found) if found else None
 
 
@@ -90,7 +90,7 @@ def _has_another_way_in(user: User) -> bool:
 
 
 def _take_off(user: User, email: str) -> None:
-    EmailAddress.objects.filter(user=user, email__iexact=email).delete()
+    EmailAddress.objects.filter(user=user, email=email.lower()).delete()
     other = EmailAddress.objects.filter(user=user, verified=True).first()
     if other is not None:
         other.set_as_primary()  # writes the person's row as well
@@ -113,7 +113,7 @@ def _new_customer(email: str, name: str) -> Entry:
     try:
         with transaction.atomic():
             # Typed into other accounts and never proven.
-            EmailAddress.objects.filter(email__iexact=email, verified=False).delete()
+            EmailAddress.objects.filter(email=email.lower(), verified=False).delete()
             user = User.objects.create_user(email, name=name)
             EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
             return Entry(user, is_new=True)

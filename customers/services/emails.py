@@ -15,7 +15,7 @@ from ecommerce.lib.transactions import retrying_atomic
 
 def owner_of(email: str) -> User | None:
     """Who has proven this address, closed accounts included."""
-    found = EmailAddress.objects.filter(email__iexact=email, verified=True).select_related("user").first()
+    found = EmailAddress.objects.filter(email=email.lower(), verified=True).select_related("user").first()
     return found.user if found else None
 
 
@@ -30,9 +30,9 @@ def take_off_others(*, email: str, owner: User | None) -> None:
 
     Staff keep theirs: the shop gave it to them.
     """
-    rows = EmailAddress.objects.filter(email__iexact=email)
+    rows = EmailAddress.objects.filter(email=email.lower())
     claims = rows.filter(verified=False, user__is_staff=False, user__is_superuser=False)
-    names = User.objects.filter(email__iexact=email, is_staff=False, is_superuser=False)
+    names = User.objects.filter(email=email.lower(), is_staff=False, is_superuser=False)
     names = names.exclude(pk__in=list(rows.filter(verified=True).values_list("user_id", flat=True)))
     if owner is not None:
         claims, names = claims.exclude(user=owner), names.exclude(pk=owner.pk)

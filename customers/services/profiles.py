@@ -6,8 +6,10 @@ from django.db import IntegrityError, transaction
 
 from customers.models import User
 from ecommerce.lib.errors import DomainError
+from ecommerce.lib.transactions import retrying_atomic
 
 
+@retrying_atomic
 def change_profile(*, customer: User, name: str, phone: str) -> User:
     """Store the customer's name and phone (E.164, or "" for none).
 
@@ -27,7 +29,7 @@ def change_profile(*, customer: User, name: str, phone: str) -> User:
     return customer
 
 
-@transaction.atomic
+@retrying_atomic
 def unprove_contact(*, user: User, old_email: str) -> None:
     """Staff entered this person's email address or phone: what is new is not proven.
 

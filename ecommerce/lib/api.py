@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from ecommerce.lib.documents_store import DocumentsUnavailable, is_mongodb_down
 from ecommerce.lib.errors import Busy, DomainError
-from ecommerce.lib.transactions import is_lock_conflict
+from ecommerce.lib.transactions import BUSY, is_lock_conflict
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -94,7 +94,7 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
     from rest_framework.views import exception_handler, set_rollback
 
     if isinstance(error, OperationalError) and is_lock_conflict(error):
-        error = Busy("The shop is very busy right now. Nothing was changed; please try again.")
+        error = Busy(BUSY)
     elif is_mongodb_down(error):
         error = DocumentsUnavailable("This cannot be answered right now. Please try again soon.")
     elif isinstance(error, RequestDataTooBig):

@@ -15,8 +15,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 log = logging.getLogger(__name__)
 
+BUSY = "The shop is very busy right now. Nothing was changed; please try again."
 # MySQL: 1205 lock wait timeout, 1213 deadlock. SQLite says it in words.
 _MYSQL_CODES = {1205, 1213}
+# Each wait for a lock is bounded by the database (`innodb_lock_wait_timeout`); their sum is bounded here.
+_PATIENCE = 12
 _SQLITE_WORDS = ("database is locked", "database table is locked")
 
 
@@ -31,8 +34,11 @@ def retrying_atomic(function: Callable[P, R], *, attempts: int = 5) -> Callable[
     """Run `function` in one transaction, again when another transaction got in its way.
 
     Only the outermost transaction retries: inside an open one the whole of it has to start
-    over, so the error is passed up to where it began. After `attempts` tries, `Busy` is
-    raised and nothing has been written.
+    over, so the error is passed up to where it began. After `attempts` tries, or when waiting for
+    a lock has used up `_PATIENCE` seconds, `Busy` is raised and nothing has been written.
+
+    A connection that is lost is no conflict: when it goes at COMMIT, nobody knows whether the
+    transaction was made, so running it again could do everything twice.
     """
 
     @wraps(function)
@@ -40,6 +46,7 @@ def retrying_atomic(function: Callable[P, R], *, attempts: int = 5) -> Callable[
         if connections["default"].in_atomic_block:
             with transaction.atomic():
                 return function(*args, **kwargs)
+        began = time.monotonic()
         for attempt in range(1, attempts + 1):
             try:
                 with transaction.atomic():
@@ -48,9 +55,11 @@ def retrying_atomic(function: Callable[P, R], *, attempts: int = 5) -> Callable[
                 if not is_lock_conflict(error):
                     raise
                 log.warning("lock conflict in %s, attempt %s", function.__qualname__, attempt)
+                if time.monotonic() - began > _PATIENCE:
+                    break
                 if attempt < attempts:
                     # Apart at random, so that two rivals do not meet again.
                     time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
-        raise Busy("The shop is very busy right now. Nothing was changed; please try again.")
+        raise Busy(BUSY)
 
     return wrapper

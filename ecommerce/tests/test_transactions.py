@@ -1,6 +1,5 @@
 """Lock conflicts are tried again a bounded number of times, in one place."""
 
-import sqlite3
 import threading
 
 import pytest
@@ -97,29 +96,35 @@ def test_which_errors_are_lock_conflicts(error, conflict):
     assert is_lock_conflict(error) is conflict
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_real_lock_held_by_another_connection_is_waited_out():
-    """Another thread holds SQLite's write lock until our first try has failed on it."""
-    assert connection.vendor == "sqlite", "MySQL's own locks are met in the race tests"
+@pytest.fixture
+def no_waiting(transactional_db):
+    """The database gives up a lock at once, or after a second: it is us who try again."""
+    at_once = {"sqlite": "PRAGMA busy_timeout=0", "mysql": "SET innodb_lock_wait_timeout=1"}
+    with connection.cursor() as cursor:
+        cursor.execute(at_once[connection.vendor])
+    yield
+    connection.close()
+
+
+def test_a_real_lock_held_by_another_connection_is_waited_out(no_waiting):
+    """Another thread holds the row (on SQLite: everything) until our first try has failed on it."""
+    StockLocation.objects.create(code="ours")
     locked, tried = threading.Event(), threading.Event()
 
     def rival():
-        own = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
-        own.execute("BEGIN IMMEDIATE")
-        locked.set()
-        tried.wait(20)
-        own.execute("COMMIT")
-        own.close()
+        with transaction.atomic():
+            StockLocation.objects.select_for_update().get(code="ours")
+            locked.set()
+            tried.wait(20)
+        connection.close()
 
     calls = []
 
     @retrying_atomic
     def service():
+        StockLocation.objects.filter(code="ours").update(name="Ours")
         calls.append(1)
-        StockLocation.objects.create(code="ours")
 
-    connection.ensure_connection()
-    connection.cursor().execute("PRAGMA busy_timeout=0")
     thread = threading.Thread(target=rival)
     thread.start()
     assert locked.wait(20)
@@ -129,5 +134,4 @@ def test_a_real_lock_held_by_another_connection_is_waited_out():
         service()
     assert tried.is_set(), "the lock was never in the way, so nothing was proven"
     assert len(calls) == 1
-    assert StockLocation.objects.get().code == "ours"
-    connection.close()
+    assert StockLocation.objects.get().name == "Ours"

@@ -130,10 +130,11 @@ def _narrowed(orders: QuerySet[Order], wanted: dict[str, Any]) -> QuerySet[Order
     columns = {
         "status": "status",
         "payment_status": "payment_status",
-        "email": "email__iexact",
         "customer_id": "customer__customer_id",
     }
     found = {column: wanted[name] for name, column in columns.items() if name in wanted}
+    if "email" in wanted:
+        found["email_key"] = wanted["email"].lower()
     if "number" in wanted:
         found["number"] = wanted["number"].upper()
     order = wanted.get("ordering", "-created_at")

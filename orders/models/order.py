@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
@@ -88,6 +89,10 @@ class Order(OrderFacts, BaseModel):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="orders"
     )
     email = models.EmailField(max_length=254)
+    # What is asked when somebody's orders are looked for; made by the database, so always of `email`.
+    email_key = models.GeneratedField(
+        expression=Lower("email"), output_field=models.EmailField(max_length=254), db_persist=True
+    )
     name = models.CharField(max_length=120)
 
     status = models.CharField(max_length=20, choices=Status, default=Status.PENDING)
@@ -177,7 +182,7 @@ class Order(OrderFacts, BaseModel):
             Index(fields=["is_deleted", "-placed_at", "-id"], name="orders_order_newest"),
             Index(fields=["status", "placed_at"], name="orders_order_status"),
             Index(fields=["customer", "placed_at"], name="orders_order_customer"),
-            Index(fields=["email"], name="orders_order_email"),
+            Index(fields=["email_key"], name="orders_order_email_key"),
             Index(fields=["status", "expires_at"], name="orders_order_expiry"),
         ]
 

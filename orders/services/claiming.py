@@ -16,9 +16,8 @@ def claim_orders(*, customer: Any, email: str) -> int:
     theirs. Repeating claims nothing again: the condition is part of the UPDATE.
     """
     email = email.strip().lower()
-    found = Order.objects.filter(customer=None, email__iexact=email).order_by("pk")
-    # Compared here as well: a database may take é for e.
-    return sum(_claim(order, customer) for order in found if order.email.strip().lower() == email)
+    found = Order.objects.filter(customer=None, email_key=email).order_by("pk")
+    return sum(_claim(order, customer) for order in found)
 
 
 def _claim(order: Order, customer: Any) -> bool:

@@ -32,7 +32,7 @@ def open_draft(*, email: str, actor: Any) -> DraftOrder:
 
 def account_of(email: str) -> Any:
     """The customer who has confirmed this email address, or None."""
-    found = EmailAddress.objects.filter(email__iexact=email, verified=True).select_related("user").first()
+    found = EmailAddress.objects.filter(email=email.lower(), verified=True).select_related("user").first()
     return found.user if found else None
 
 

@@ -43,7 +43,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
         return render(request, "orders/track_lookup.html", {"form": form}, status=error.http_status)
     if form.is_valid():
         number, email = form.cleaned_data["number"], form.cleaned_data["email"]
-        if found := Order.objects.filter(number=number, email__iexact=email).first():
+        if found := Order.objects.filter(number=number, email_key=email.lower()).first():
             return redirect(found)
         form.add_error(None, NOT_FOUND)
     return render(request, "orders/track_lookup.html", {"form": form}, status=400)

@@ -64,7 +64,7 @@ def _known(request: HttpRequest) -> dict[str, str]:
 def _find(form: WithdrawForm) -> Order | None:
     """The order that number and email name together; the same answer for either being wrong."""
     wanted = form.cleaned_data
-    order = Order.objects.filter(number=wanted["number"], email__iexact=wanted["email"]).first()
+    order = Order.objects.filter(number=wanted["number"], email_key=wanted["email"].lower()).first()
     if order is None:
         form.add_error(None, NOT_FOUND)
     return order
