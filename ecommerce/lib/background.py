@@ -12,7 +12,8 @@ from typing import Any
 from celery import Task
 from django.conf import settings
 from django.db import close_old_connections, transaction
-from structlog.contextvars import bound_contextvars, get_contextvars
+
+from ecommerce.lib.lanes import Lane
 
 log = logging.getLogger(__name__)
 # A thread for each lane, made with its first work. A task in a lane of its own is kept waiting by
@@ -46,9 +47,7 @@ def _hand_over(task: Task, args: tuple[Any, ...]) -> None:
         case "celery":
             task.delay(*args)
         case "thread":
-            # Its lines in the log say which request it came from, as Celery's do.
-            request = {key: value for key, value in get_contextvars().items() if key == "request_id"}
-            lane(getattr(task, "lane", "background")).submit(_run, task, args, request)
+            lane(getattr(task, "lane", "background")).submit(_run, task, args)
         case "eager":
             task.apply(args=args, throw=True)
         case "off":  # as if every message were lost: what the sweep is for
@@ -59,22 +58,16 @@ def lane(name: str) -> ThreadPoolExecutor:
     """The thread of this lane. A task is in the one that `@shared_task(lane=…)` names."""
     with _making:
         if name not in _lanes:
-            _lanes[name] = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+            _lanes[name] = Lane(max_workers=1, thread_name_prefix=name)
         return _lanes[name]
 
 
-def _run(task: Task, args: tuple[Any, ...], request: dict[str, Any]) -> None:
+def _run(task: Task, args: tuple[Any, ...]) -> None:
     close_old_connections()
-    try:
-        with bound_contextvars(**request):
-            _apply(task, args)
-    finally:
-        close_old_connections()
-
-
-def _apply(task: Task, args: tuple[Any, ...]) -> None:
     try:
         task.apply(args=args, throw=True)
     except Exception:
         # The row that says the work is owed is still there; the sweep tries again.
         log.exception("background task %s failed", task.name)
+    finally:
+        close_old_connections()
