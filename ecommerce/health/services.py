@@ -27,7 +27,7 @@ SERVICES = {
     for service in (
         Service(
             name="database",
-            lost="The shop's records cannot be reached: nobody can buy",
+            lost="The shop's records cannot be reached; nobody can buy",
             probe=lambda: probes.database(),
             essential=True,
         ),
@@ -44,13 +44,13 @@ SERVICES = {
         ),
         Service(
             name="cache",
-            lost="The cache cannot be reached: pages are slower, and one-time codes are refused",
+            lost="The cache cannot be reached; pages are slower, and one-time codes are refused",
             probe=lambda: probes.cache(),
             configured=lambda: bool(settings.REDIS_URL),
         ),
         Service(
             name="broker",
-            lost="Background work cannot be handed over: emails and papers come late",
+            lost="Background work cannot be handed over; emails and papers come late",
             probe=lambda: probes.broker(),
             configured=lambda: bool(settings.CELERY_BROKER_URL),
         ),
