@@ -1,5 +1,6 @@
 """The project as an app: its system checks, template tags, and what watches over it."""
 
+import logging
 from typing import Any
 
 from django.apps import AppConfig
@@ -22,8 +23,11 @@ class EcommerceConfig(AppConfig):
         task_failure.connect(count_failed_task)
 
 
-def _log_as_the_shop_does(**kwargs: Any) -> None:
-    """Celery asks who sets logging up before it would do so itself; Django did, from LOGGING."""
+def _log_as_the_shop_does(loglevel: int | str | None = None, **kwargs: Any) -> None:
+    """Celery asks who sets logging up before it would do so itself; Django did, from LOGGING. What
+    `--loglevel` says is for Celery's own words."""
+    if loglevel is not None:
+        logging.getLogger("celery").setLevel(loglevel)
 
 
 def _pass_on_the_request_alone(context: dict[str, Any], **kwargs: Any) -> None:
