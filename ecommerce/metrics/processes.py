@@ -10,9 +10,11 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from prometheus_client import REGISTRY, CollectorRegistry
-from prometheus_client.multiprocess import MultiProcessCollector
+# Not before `share_counts` has run: the library looks at the variable when it is loaded.
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 # What other machines left in a shared folder goes after so long without a word.
@@ -59,8 +61,11 @@ def _last_written(folder: Path) -> float:
     return max((path.stat().st_mtime for path in (folder, *folder.glob("*.db"))), default=0.0)
 
 
-def all_counts() -> CollectorRegistry:
+def all_counts() -> "CollectorRegistry":
     """What all processes of this server counted, or this one, if it is alone."""
+    from prometheus_client import REGISTRY, CollectorRegistry
+    from prometheus_client.multiprocess import MultiProcessCollector
+
     if not os.path.isdir(os.environ.get(VARIABLE, "")):
         return REGISTRY
     registry = CollectorRegistry()
