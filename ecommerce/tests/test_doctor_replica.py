@@ -27,7 +27,7 @@ def servers():
 
 
 @pytest.fixture
-def replica(servers, monkeypatch):
+def replica(servers, monkeypatch, django_db_blocker):
     """`replica(user)`: the shop's replica is the copy, read by this user."""
 
     def connect(user="root", password=""):
@@ -35,7 +35,8 @@ def replica(servers, monkeypatch):
         values |= {"USER": user, "PASSWORD": password, "NAME": "information_schema"}
         monkeypatch.setattr(probes, "connections", ConnectionHandler({"default": values, "replica": values}))
 
-    return connect
+    with django_db_blocker.unblock():  # the databases are its own
+        yield connect
 
 
 def behind(servers):

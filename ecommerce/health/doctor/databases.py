@@ -23,8 +23,9 @@ def writable(alias: str) -> str:
     if connections[alias].vendor == "mongodb":
         return _documents(alias)
     with closing(connection_to(alias, seconds=PATIENCE)) as connection:
+        words = _rules_of_mysql(connection) if connection.vendor == "mysql" else "SQLite"
         _row(connection)
-        return _rules_of_mysql(connection) if connection.vendor == "mysql" else "SQLite"
+    return words
 
 
 def _row(connection: BaseDatabaseWrapper) -> None:
