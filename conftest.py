@@ -35,6 +35,8 @@ from django.db import connections
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
+from ecommerce.health import outages
+from ecommerce.health.checking import latest
 from tests.databases import copy_migrated
 from tests.machine import CANNOT_RUN
 from tests.settings import RUN_DIR_VARIABLE
@@ -86,8 +88,10 @@ def half_signed_in() -> Callable[[Client, Any], None]:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
-    """The cache outlives a transaction that is rolled back; no test may see another's."""
+    """The cache outlives a transaction that is rolled back; no test may see another's. Nor its outages."""
     cache.clear()
+    outages.forget_all()
+    latest.forget()
     yield
 
 

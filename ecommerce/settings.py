@@ -20,6 +20,7 @@ from dashboard.unfold import UNFOLD  # noqa: F401 (a setting)
 from ecommerce.lib.bucket import bucket_base, client_config, origin
 from ecommerce.lib.queues import DEFAULT, QUEUES, VISIBILITY
 from ecommerce.lib.secret_key import load_or_create
+from ecommerce.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.read_env(BASE_DIR / ".env", recurse=False)
@@ -64,6 +65,8 @@ INSTALLED_APPS = [
     "django_countries",
     "django_filters",
     "django_htmx",
+    "django_prometheus",
+    "django_structlog",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "knox",
@@ -84,6 +87,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "ecommerce.health.middleware.ForProgramsMiddleware",
+    "ecommerce.request_log.RequestLogMiddleware",
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "ecommerce.middleware.BrowserRulesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -101,6 +107,7 @@ MIDDLEWARE = [
     "customers.middleware.SecondFactorMiddleware",
     "customers.viewed_middleware.ViewedMiddleware",
     "ecommerce.middleware.DomainErrorMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "ecommerce.urls"
@@ -603,15 +610,17 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING")},
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        # At DEBUG it writes addresses down, and Facebook's carry the secret of the app.
-        "urllib3": {"level": "INFO"},
-    },
-}
+# --- Watching (docs/observability.md) -------------------------------------------------------
+
+LOG_FORMAT = env.str(
+    "LOG_FORMAT", "plain" if DEBUG or DEMO_MODE else "json", validate=validate.OneOf(["plain", "json"])
+)
+LOGGING = logging_config(as_json=LOG_FORMAT == "json", level=env.str("LOG_LEVEL", "WARNING"))
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+PROMETHEUS_LATENCY_BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, float("inf"))
+# Programs that watch come by plain http, from inside.
+SECURE_REDIRECT_EXEMPT = [r"^health/(live|ready)/?$", r"^metrics/?$"]
+# Which services are down, for all processes of this machine; how often such a one is asked again.
+OUTAGES_ROOT = VAR_DIR / "outages"
+OUTAGE_RECHECK_SECONDS = env.int("OUTAGE_RECHECK_SECONDS", 10)

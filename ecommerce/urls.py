@@ -1,9 +1,11 @@
 """All addresses of the site. Each app keeps its own in `<app>/urls.py`."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from ecommerce import views
+from ecommerce.health import views as health
+from ecommerce.metrics import views as metrics
 
 urlpatterns = [
     path("", include("catalog.urls")),
@@ -20,6 +22,10 @@ urlpatterns = [
     path("media/<path:path>", views.media, name="media"),
     path("admin/", admin.site.urls),
     path("api", include("ecommerce.api_urls")),
+    # Answered by ForProgramsMiddleware before they come here.
+    re_path(r"^health/live/?$", health.live, name="health_live"),
+    re_path(r"^health/ready/?$", health.ready, name="health_ready"),
+    re_path(r"^metrics/?$", metrics.metrics, name="metrics"),
 ]
 
 handler400 = "ecommerce.views.bad_request"

@@ -55,6 +55,8 @@ os.environ |= {
     "EMAIL_URL": "",
     "SMS_URL": "",
     "FIXED_ONE_TIME_CODE": "",
+    "METRICS_TOKEN": "",
+    "LOG_FORMAT": "plain",
     # The browser's driver leaves an event loop in its thread, and Django would refuse to touch
     # the database there. Nothing of the shop is asynchronous.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
@@ -69,6 +71,9 @@ for _database in DATABASES.values():
         # Nothing written by a test has to survive a power cut.
         _database["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 
+# Each worker of a run has outages of its own, and nobody looks after them but a test that says so.
+OUTAGES_ROOT = Path(os.environ["VAR_DIR"], f"outages-{os.getpid()}")
+OUTAGE_RECHECK_SECONDS = 0
 # WhiteNoise warns about a folder that is not there.
 Path(os.environ["VAR_DIR"], "static").mkdir(exist_ok=True)
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -20,24 +20,31 @@ PER_RUN = 200
 GIVE_UP_AFTER = 10
 
 
+def owed_papers(*, now: datetime) -> dict[str, QuerySet[Any]]:
+    """What has no file at `now` and should, by the kind of paper."""
+    return {
+        "invoice": Invoice.objects.filter(file_stored_at=None, issued_at__lte=now),
+        "credit_note": CreditNote.objects.filter(file_stored_at=None, issued_at__lte=now),
+        "label": Shipment.objects.filter(
+            label_stored_at=None, shipped_at__lte=now, order__collect_from__isnull=True
+        ),
+        "return_label": Return.objects.filter(
+            label_stored_at=None, approved_at__lte=now, status=Return.Status.APPROVED
+        ),
+    }
+
+
 def sweep(*, now: datetime) -> dict[str, int]:
     """Make the papers that are owed at `now`, at most `PER_RUN` of each kind.
 
     Returns how many were made and how many failed; a failed one is tried again next time,
     and staff see it under the work that failed.
     """
-    invoices = Invoice.objects.filter(file_stored_at=None, issued_at__lte=now)
-    notes = CreditNote.objects.filter(file_stored_at=None, issued_at__lte=now)
-    labels = Shipment.objects.filter(
-        label_stored_at=None, shipped_at__lte=now, order__collect_from__isnull=True
-    )
-    coming_back = Return.objects.filter(
-        label_stored_at=None, approved_at__lte=now, status=Return.Status.APPROVED
-    )
-    made_invoices, failed_invoices = _make(invoices, tasks.store_invoice)
-    made_notes, failed_notes = _make(notes, tasks.store_credit_note)
-    made_labels, failed_labels = _make(labels, tasks.store_label)
-    made_returns, failed_returns = _make(coming_back, tasks.store_return_label)
+    owed = owed_papers(now=now)
+    made_invoices, failed_invoices = _make(owed["invoice"], tasks.store_invoice)
+    made_notes, failed_notes = _make(owed["credit_note"], tasks.store_credit_note)
+    made_labels, failed_labels = _make(owed["label"], tasks.store_label)
+    made_returns, failed_returns = _make(owed["return_label"], tasks.store_return_label)
     return {
         "invoices filed": made_invoices,
         "credit notes filed": made_notes,

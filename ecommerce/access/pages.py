@@ -4,6 +4,7 @@ from ecommerce.access.rules import (
     ANYBODY,
     LINK,
     NOBODY,
+    OPERATOR,
     SIGNED_IN,
     UNDERWAY,
     Methods,
@@ -215,6 +216,9 @@ _OTHER: dict[str, Methods] = {
     "page": page(ANYBODY),
     "styleguide": page(ANYBODY),
     "media": page(ANYBODY),
+    "health_live": page(ANYBODY),
+    "health_ready": page(ANYBODY),
+    "metrics": page(OPERATOR),
 }
 
 PAGES = _CATALOGUE | _BASKET | _SAVED | _ORDERS | _FEEDBACK | _ACCOUNT | _SIGN_IN | _NAMELESS | _OTHER

@@ -15,6 +15,7 @@ class Who(Enum):
     HOLDER = "whoever holds the basket's token"
     STAFF = "staff"
     SENDER = "whoever can sign the message"
+    OPERATOR = "whoever holds METRICS_TOKEN; without one, programs on this machine"
     NOBODY = "nobody, not even staff"
 
 
@@ -51,6 +52,7 @@ UNDERWAY = Rule(who=Who.UNDERWAY)
 LINK = Rule(who=Who.LINK)
 HOLDER = Rule(who=Who.HOLDER)
 SENDER = Rule(who=Who.SENDER)
+OPERATOR = Rule(who=Who.OPERATOR)
 NOBODY = Rule(who=Who.NOBODY)
 
 

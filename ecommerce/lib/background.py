@@ -14,6 +14,7 @@ from celery import Task
 from django.conf import settings
 from django.db import close_old_connections, transaction
 
+from ecommerce.lib.lanes import Lane
 from ecommerce.lib.publishing import publish
 from ecommerce.lib.queues import DEFAULT
 
@@ -73,7 +74,7 @@ def lane(name: str) -> ThreadPoolExecutor:
     """The thread of this queue."""
     with _making:
         if name not in _lanes:
-            _lanes[name] = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+            _lanes[name] = Lane(max_workers=1, thread_name_prefix=name)
         return _lanes[name]
 
 

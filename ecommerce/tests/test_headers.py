@@ -33,7 +33,7 @@ print(json.dumps({{name: getattr(settings, name) for name in {NAMES}}}))
 """
 HOST = "shop.example"
 # Pages of the staff site and of programs have tests of their own.
-ELSEWHERE = ("admin/", "api", "^api", "static/")
+ELSEWHERE = ("admin/", "api", "^api", "static/", "^health/", "^metrics")
 
 
 @pytest.fixture(scope="module")

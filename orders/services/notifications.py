@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -85,10 +85,15 @@ def overdue(now: datetime) -> Q:
     return Q(sent_at=None, created_at__lt=now - Notification.ON_TIME)
 
 
+def owed_emails(*, now: datetime) -> QuerySet[Notification]:
+    """Emails that are not sent and not too old to be."""
+    return Notification.objects.filter(sent_at=None, created_at__gt=now - _GIVE_UP)
+
+
 def send_owed(*, now: datetime, limit: int = 500) -> int:
     """Send what is still owed and not being sent by somebody; returns how many went out."""
     free = Q(claimed_at=None) | Q(claimed_at__lt=now - _CLAIM)
-    owed = Notification.objects.filter(free, sent_at=None, created_at__gt=now - _GIVE_UP)
+    owed = owed_emails(now=now).filter(free)
     # The least tried first: an address that always fails keeps nobody waiting.
     owed = owed.order_by("attempts", "pk")
     return sum(send_notification(pk, now=now) for pk in list(owed.values_list("pk", flat=True)[:limit]))

@@ -55,6 +55,8 @@ class S3(Server):
                 f"-volume.port={volume}",
                 f"-filer.port={filer}",
             ),
+            # Theirs are the same for every server of the machine, and the shop has no use for them.
+            *("-s3.port.iceberg=0", "-s3.port.lance=0"),
             *("-master.volumeSizeLimitMB=64", "-volume.max=100"),
         ]
 

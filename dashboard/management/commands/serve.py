@@ -18,6 +18,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from ecommerce.health import outages
 from ecommerce.mongodb.base import DatabaseWrapper as MongoDB
 
 SIGN_INS = (
@@ -39,6 +40,7 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, workers: int, threads: int, sweep_every: int, **_: Any) -> None:
         if _is_taken(port):
             raise CommandError(f"Port {port} is in use. Choose another: PORT={port + 1} script/server")
+        outages.forget_all()
         call_command("prepare", stdout=self.stdout)
         self._tell()
         # A connection must not be shared with the processes forked from here on.
