@@ -4,6 +4,7 @@ import logging
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage, storages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -19,9 +20,10 @@ log = logging.getLogger(__name__)
 
 @require_safe
 def download(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
-    """A file of an order: streamed from the local folder, or a short-lived address at S3."""
+    """A file of an order: streamed, or a short-lived address at S3 where shoppers can reach that."""
     file = file_for_visitor(request, str(file_id))
-    response = _stream(file) if isinstance(storages["private"], FileSystemStorage) else _send_to_store(file)
+    by_link = settings.AWS_S3_SIGNED_LINKS and not isinstance(storages["private"], FileSystemStorage)
+    response = _send_to_store(file) if by_link else _stream(file)
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Referrer-Policy"] = "no-referrer"  # the address may hold the order's token

@@ -196,7 +196,8 @@ BACKGROUND = env.str("BACKGROUND", "celery" if CELERY_BROKER_URL else "thread")
 # --- Files --------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+# An image has them at a place of its own, collected when it was built.
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
@@ -235,7 +236,12 @@ def _local(root: Path, url: str | None) -> dict:
 
 STORAGES = {
     "default": (
-        _s3("media", querystring_auth=False, custom_domain=env.str("AWS_S3_CUSTOM_DOMAIN", "") or None)
+        _s3(
+            "media",
+            querystring_auth=False,
+            custom_domain=env.str("AWS_S3_CUSTOM_DOMAIN", "") or None,
+            url_protocol=f"{_site.scheme}:",
+        )
         if AWS_STORAGE_BUCKET_NAME
         else _local(MEDIA_ROOT, MEDIA_URL)
     ),
@@ -252,6 +258,8 @@ STORAGES = {
         )
     },
 }
+# Off where shoppers cannot reach the bucket: their papers are then streamed by the shop.
+AWS_S3_SIGNED_LINKS = env.bool("AWS_S3_SIGNED_LINKS", True)
 WHITENOISE_MAX_AGE = 0 if DEBUG else 31536000
 # Compressing is what makes collectstatic slow: only what browsers ask for, under its final name.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

@@ -11,7 +11,8 @@ import requests
 
 from tests.machine import require
 from tests.polling import wait_for
-from tests.shop_server import ROOT, free_port
+from tests.servers import free_port
+from tests.shop_server import ROOT
 
 START = ROOT / "deploy" / "nginx" / "start"
 _MODULE = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")

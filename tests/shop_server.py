@@ -44,7 +44,7 @@ class ShopServer:
 
     def __init__(self, var_dir: Path, *, workers: int = 2, seconds: float = 180, **environment: str) -> None:
         self.var_dir = var_dir
-        self.port = free_port()
+        self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = var_dir / "server.log"
         self.environment = environment_of(var_dir, SITE_URL=self.url, **environment)
@@ -224,7 +224,7 @@ def _manage(environment: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def free_port() -> int:
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -15,7 +15,7 @@ from catalog.services.images import MAX_BYTES as PICTURE
 from catalog.services.importing.reading import MAX_BYTES as IMPORT
 from reviews.services.photos import MAX_BYTES as PHOTO
 from tests.front import running_front
-from tests.shop_server import free_port
+from tests.servers import free_port
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("shop")]
 
