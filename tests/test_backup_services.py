@@ -166,7 +166,7 @@ def test_a_backup_of_another_kind_of_database_is_refused(shop, folders):
         [sys.executable, "manage.py", "restore", made],
         cwd=ROOT, env=environment_of(folders / "embedded"), capture_output=True, text=True,
     )  # fmt: skip
-    assert done.returncode and "is mongodb, here it is sqlite" in done.stderr
+    assert done.returncode and "here it is sqlite. Use the same kind" in done.stderr
 
 
 def _command_lines():

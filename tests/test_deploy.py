@@ -4,6 +4,7 @@ import fnmatch
 import json
 import os
 import re
+import secrets
 import shutil
 import stat
 import subprocess
@@ -161,9 +162,10 @@ def test_what_is_in_the_image_is_a_whole_shop(tmp_path):
         shutil.copy(ROOT / name, image / name)
     public = image / "public"
     environment = environment_of(
-        data, SHOP_DEMO="0", SITE_URL="https://shop.example", SECRET_KEY="k" * 60, PATH=_path(),
+        data, SHOP_DEMO="0", SITE_URL="https://shop.example", SECRET_KEY=secrets.token_urlsafe(50), PATH=_path(),
         STATIC_ROOT=str(public / "static"), SMS_URL="https://token@sms.example/messages",
     )  # fmt: skip
+    del environment["DJANGO_ALLOW_ASYNC_UNSAFE"]  # for the browser's driver, in this process only
 
     def run(*arguments):
         done = subprocess.run([image / "deploy" / "start", *arguments], env=environment, capture_output=True)

@@ -180,6 +180,24 @@ def test_a_shop_that_died_over_a_step_promises_nothing(front):
     assert "cannot say yet" in answer.text and "nothing was ordered or charged by it" not in answer.text
 
 
+def test_pictures_come_from_the_bucket_once_and_nothing_else_does(echo, tmp_path):
+    settings = {"UPSTREAMS": echo, "MEDIA_UPSTREAM": f"http://{echo}/bucket"}
+    with running_front(tmp_path, **settings) as front:
+        headers = {"Cookie": "session=secret", "Authorization": "Token secret"}
+        first = requests.get(f"{front.url}/media/a/b.webp?x=1", headers=headers, timeout=30)
+        assert first.json()["path"] == "/bucket/media/a/b.webp?x=1"
+        assert "secret" not in first.text
+        assert first.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        again = requests.get(f"{front.url}/media/a/b.webp?x=2", timeout=30)
+        assert again.text == first.text  # kept: the bucket was not asked
+        assert requests.put(f"{front.url}/media/a/c.webp", data=b"x", timeout=30).status_code == 403
+        for path in ("/media/../private/x.pdf", "/media/%2e%2e/private/x.pdf", "/media/..%2fprivate/x.pdf"):
+            request = requests.Request("GET", front.url).prepare()
+            request.url = front.url + path
+            asked = requests.Session().send(request, timeout=30).json()["path"]
+            assert not asked.startswith("/bucket/")
+
+
 def test_pages_that_are_only_for_nginx_cannot_be_asked_for(front):
     for page in ("unreached.html", "../nginx.conf.template"):
         assert requests.get(f"{front.url}/_pages/{page}", timeout=30).status_code in (404, 200)
