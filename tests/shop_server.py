@@ -37,12 +37,9 @@ _OF_THE_TEST_RUN = {
 
 
 class ShopServer:
-    """A running shop. `url` is its address, `var_dir` holds everything it writes.
+    """A running shop. `url` is its address, `var_dir` holds everything it writes."""
 
-    `seconds` bounds the wait for its first answer.
-    """
-
-    def __init__(self, var_dir: Path, *, workers: int = 2, seconds: float = 180, **environment: str) -> None:
+    def __init__(self, var_dir: Path, *, workers: int = 2, **environment: str) -> None:
         self.var_dir = var_dir
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -61,7 +58,7 @@ class ShopServer:
                 start_new_session=True,
             )
         try:
-            wait_for(self._answers, what=f"answer of the shop at {self.url}", seconds=seconds)
+            wait_for(self._answers, what=f"answer of the shop at {self.url}", seconds=600)
         except BaseException:
             self.stop()
             raise

@@ -20,7 +20,7 @@ def shop_on_mariadb(server: MariaDB, **environment: str) -> Iterator[ShopServer]
     var_dir = copy_of_shop("on-mariadb")
     # The demo is loaded into both databases or none.
     shutil.copyfile(migrated() / FILES["documents"], var_dir / FILES["documents"])
-    shop = ShopServer(var_dir, seconds=400, DATABASE_URL=server.url(DATABASE), **environment)
+    shop = ShopServer(var_dir, workers=2, DATABASE_URL=server.url(DATABASE), **environment)
     try:
         yield shop
     finally:
