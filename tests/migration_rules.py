@@ -8,8 +8,11 @@ later migration, when no server of the older release is left; it says so in word
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+from django.apps import apps
+from django.conf import settings
 from django.db import connections
 from django.db.migrations import Migration, operations
 from django.db.migrations.loader import MigrationLoader
@@ -44,11 +47,16 @@ _SCHEMA = (operations.CreateModel, operations.AddField, operations.AlterField, o
 
 def newer_than_released() -> Iterator[tuple[Migration, ProjectState]]:
     """Each migration since the last release, with the state before it."""
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     for key, migration in sorted(loader.disk_migrations.items()):
         app, name = key
-        if app in RELEASED and name > RELEASED[app]:
+        # An app that is new since is made of tables that no older release knows.
+        if _is_ours(app) and name > RELEASED.get(app, "0001_initial"):
             yield migration, loader.project_state(migration.dependencies)
+
+
+def _is_ours(app: str) -> bool:
+    return Path(apps.get_app_config(app).path).parent == Path(settings.BASE_DIR)
 
 
 def dangers(migration: Migration, before: ProjectState) -> list[str]:

@@ -156,13 +156,15 @@ def test_no_secret_gets_into_the_image():
 def test_what_is_in_the_image_is_a_whole_shop(tmp_path):
     """The files that .dockerignore lets through, and the steps of the Dockerfile on them."""
     image, data = tmp_path / "image", tmp_path / "data"
+    data.mkdir()
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True)
     for name in filter(_is_in_image, tracked.stdout.splitlines()):
         (image / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, image / name)
     public = image / "public"
     environment = environment_of(
-        data, SHOP_DEMO="0", SITE_URL="https://shop.example", SECRET_KEY=secrets.token_urlsafe(50), PATH=_path(),
+        data, SHOP_DEMO="0", SITE_URL="https://shop.example", PATH=_path(),
+        SECRET_KEY=secrets.token_urlsafe(50),
         STATIC_ROOT=str(public / "static"), SMS_URL="https://token@sms.example/messages",
     )  # fmt: skip
     del environment["DJANGO_ALLOW_ASYNC_UNSAFE"]  # for the browser's driver, in this process only

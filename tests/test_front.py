@@ -135,8 +135,9 @@ def test_what_is_inside_is_not_told_outside(front, path):
     assert answer.status_code == 404 and "path" not in answer.text
 
 
-def test_whether_it_lives_may_be_asked(front):
-    assert requests.get(f"{front.url}/health/live", timeout=30).json()["path"] == "/health/live"
+def test_whether_it_is_well_may_be_asked(front):
+    for path in ("/health/live", "/health/ready"):
+        assert requests.get(front.url + path, timeout=30).json()["path"] == path
 
 
 @pytest.mark.parametrize(

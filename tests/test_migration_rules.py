@@ -36,7 +36,7 @@ def test_every_migration_since_the_release_is_safe():
 def test_the_release_names_migrations_that_exist():
     from django.db.migrations.loader import MigrationLoader
 
-    there = MigrationLoader(None, ignore_no_initial=True).disk_migrations
+    there = MigrationLoader(None).disk_migrations
     assert {(app, name) for app, name in RELEASED.items()} <= there.keys()
 
 

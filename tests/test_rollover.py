@@ -135,8 +135,8 @@ def visitors(url):
     stop, answers = threading.Event(), []
 
     def visit(number):
-        shopper = Shopper(url, email=f"{number}@example.com")
         while not stop.is_set():
+            shopper = Shopper(url, email=f"{number}@example.com")
             try:
                 page = shopper.get(f"/product/{PRODUCT}/?variant={SKU}")
                 answers.append(("GET", page.status_code))
