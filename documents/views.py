@@ -12,6 +12,6 @@ from ecommerce.lib.files import send_private
 
 @require_safe
 def download(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
-    """A file of an order: streamed from the local folder, or a short-lived address at S3."""
+    """A file of an order: streamed, or a short-lived address at S3 where shoppers can reach that."""
     file = file_for_visitor(request, str(file_id))
     return send_private(file.path, name=file.file_name, content_type=file.content_type)

@@ -257,7 +257,8 @@ BACKGROUND = env.str("BACKGROUND", "celery" if CELERY_BROKER_URL else "thread")
 # --- Files --------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+# An image has them at a place of its own, collected when it was built.
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
@@ -275,7 +276,9 @@ _CDN = env.str("AWS_S3_CUSTOM_DOMAIN", "").removeprefix("https://").rstrip("/")
 # Where pages show pictures from besides ourselves: product media, and private photos by signed addresses.
 _PICTURE_ORIGINS: list[str] = []
 if AWS_STORAGE_BUCKET_NAME:
-    _PICTURE_ORIGINS = sorted({origin(_BUCKET), *([f"https://{_CDN.partition('/')[0]}"] if _CDN else [])})
+    _PICTURE_ORIGINS = sorted(
+        {origin(_BUCKET), *([f"{_site.scheme}://{_CDN.partition('/')[0]}"] if _CDN else [])}
+    )
 
 
 def _s3(backend: str, location: str, **options: object) -> dict:
@@ -301,7 +304,7 @@ def _local(root: Path, url: str | None) -> dict:
 
 STORAGES = {
     "default": (
-        _s3("PublicStorage", "media", base=f"https://{_CDN}" if _CDN else _BUCKET)
+        _s3("PublicStorage", "media", base=f"{_site.scheme}://{_CDN}" if _CDN else _BUCKET)
         if AWS_STORAGE_BUCKET_NAME
         else _local(MEDIA_ROOT, MEDIA_URL)
     ),
@@ -314,6 +317,8 @@ STORAGES = {
         )
     },
 }
+# Off where shoppers cannot reach the bucket: their papers are then streamed by the shop.
+AWS_S3_SIGNED_LINKS = env.bool("AWS_S3_SIGNED_LINKS", True)
 WHITENOISE_MAX_AGE = 0 if DEBUG else 31536000
 # Compressing is what makes collectstatic slow: only what browsers ask for, under its final name.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

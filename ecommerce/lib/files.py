@@ -4,7 +4,8 @@ import logging
 from pathlib import PurePosixPath
 from typing import Any
 
-from django.core.files.storage import FileSystemStorage, storages
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.http import FileResponse, Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -46,7 +47,7 @@ def content_type_of(name: str) -> str:
 def send_private(path: str, *, name: str, content_type: str = "", inline: bool = False) -> HttpResponseBase:
     """A private file, for a visitor who was found to own it: streamed, or an address at S3.
 
-    The address opens this file for five minutes, under the `name` and as the type given here; pictures
+    Streamed also from S3, where shoppers cannot reach that. The address opens this file for five minutes, under the `name` and as the type given here; pictures
     are shown in place if `inline`. No cache keeps either answer. Raises Http404 when the file is gone
     and FilesUnavailable while its store does not answer.
     """
@@ -55,7 +56,7 @@ def send_private(path: str, *, name: str, content_type: str = "", inline: bool =
     saved = not (inline and kind in _SHOWN)
     disposition = content_disposition_header(saved, safe_name(name)) or "attachment"
     response: HttpResponseBase
-    if isinstance(private, FileSystemStorage):
+    if isinstance(private, FileSystemStorage) or not settings.AWS_S3_SIGNED_LINKS:
         response = _stream(private, path, kind)
         response["Content-Disposition"] = disposition
     else:
@@ -87,7 +88,7 @@ def require_reachable(alias: str) -> None:
         store.exists("is-anybody-there")
 
 
-def _stream(private: FileSystemStorage, path: str, kind: str) -> FileResponse:
+def _stream(private: Storage, path: str, kind: str) -> FileResponse:
     try:
         content = private.open(path)
     except (FileNotFoundError, IsADirectoryError) as error:

@@ -1,7 +1,8 @@
 """`manage.py serve`: prepare the shop, then serve it with granian until told to stop.
 
 Preparing, the server's workers and the sweep are one process that imports the shop once and
-forks, which halves the time to the first page.
+forks, which halves the time to the first page and the memory of each worker. In production
+`deploy/start web` runs it without preparing and without the sweep (docs/adr/0013).
 """
 
 import os
@@ -35,21 +36,27 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="default: one a core")
         parser.add_argument("--threads", type=int, default=2, help="requests at once in a worker")
+        parser.add_argument(
+            "--queue", type=int, help="requests a worker takes on; default: 4 for each thread"
+        )
+        parser.add_argument("--grace", type=int, default=10, help="seconds a request may take at the end")
+        parser.add_argument("--no-prepare", action="store_true", help="the shop is migrated and collected")
         parser.add_argument("--sweep-every", type=int, default=60, help="seconds; 0 leaves the sweep out")
 
-    def handle(self, *, host: str, port: int, workers: int, threads: int, sweep_every: int, **_: Any) -> None:
+    def handle(self, *, port: int, sweep_every: int, no_prepare: bool, **options: Any) -> None:
         if _is_taken(port):
             raise CommandError(f"Port {port} is in use. Choose another: PORT={port + 1} script/server")
         outages.forget_all()
-        call_command("prepare", stdout=self.stdout)
-        self._tell()
+        if not no_prepare:
+            call_command("prepare", stdout=self.stdout)
+            self._tell()
         # A connection must not be shared with the processes forked from here on.
         connections.close_all()
         if isinstance(pool := connections["documents"], MongoDB):
             pool.close_pool()
         if sweep_every:
             Process(target=_sweep, args=[sweep_every], name="sweep", daemon=True).start()
-        _serve(host, port, workers, threads)
+        _serve(port, **{name: options[name] for name in ("host", "workers", "threads", "queue", "grace")})
 
     def _tell(self) -> None:
         self.stdout.write(f"\nShop     {settings.SITE_URL}/\nStaff    {settings.SITE_URL}/admin/")
@@ -67,7 +74,7 @@ def _is_taken(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _serve(host: str, port: int, workers: int, threads: int) -> None:
+def _serve(port: int, *, host: str, workers: int, threads: int, queue: int | None, grace: int) -> None:
     server = Granian(
         "ecommerce.wsgi:application",
         address=host,
@@ -75,8 +82,11 @@ def _serve(host: str, port: int, workers: int, threads: int) -> None:
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=threads,
+        # Each thread has connections to the databases; what a worker cannot take on waits in the
+        # kernel, where another worker's turn is not lost and a full queue is refused at once.
+        backpressure=queue or threads * 4,
         respawn_failed_workers=True,
-        workers_kill_timeout=10,
+        workers_kill_timeout=grace,
         websockets=False,
         log_level=LogLevels.warning,
     )
