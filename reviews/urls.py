@@ -1,10 +1,14 @@
 from django.urls import path
 
-from reviews import views
+from reviews import question_views, views
 
 app_name = "reviews"
 urlpatterns = [
     path("product/<slug:slug>/review/", views.create, name="create"),
     path("reviews/<uuid:pk>/delete/", views.delete, name="delete"),
     path("reviews/<uuid:pk>/photo/", views.photo, name="photo"),
+    path("product/<slug:slug>/question/", question_views.ask, name="ask"),
+    path("questions/<uuid:pk>/answer/", question_views.answer, name="answer"),
+    path("questions/<uuid:pk>/delete/", question_views.delete_question, name="question_delete"),
+    path("answers/<uuid:pk>/delete/", question_views.delete_answer, name="answer_delete"),
 ]

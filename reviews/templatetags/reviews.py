@@ -9,7 +9,7 @@ from django.db import Error as DatabaseError
 from pymongo.errors import PyMongoError
 
 from catalog.models import Product
-from reviews.models import Review
+from reviews.models import Answer, Question, Review
 from reviews.services.ratings import distribution, summarise
 
 register = template.Library()
@@ -18,9 +18,9 @@ PAGE_SIZE = 8
 
 
 @register.filter
-def reviewer(review: Review) -> str:
-    """How a reviewer is named in public: the first name alone."""
-    return review.customer_name.split()[0] if review.customer_name.strip() else "A customer"
+def reviewer(written: Review | Question | Answer) -> str:
+    """How somebody who wrote is named in public: the first name alone."""
+    return written.customer_name.split()[0] if written.customer_name.strip() else "A customer"
 
 
 @register.inclusion_tag("reviews/_product_reviews.html", takes_context=True)
@@ -50,6 +50,8 @@ def product_reviews(context: dict[str, Any], product: Product) -> dict[str, Any]
         listed = list(reviews[start : start + PAGE_SIZE]) if matching else []
     except (DatabaseError, PyMongoError):
         log.exception("the document store did not answer")
+        # What else is on the page need not wait for it again.
+        request.documents_are_away = True
         return shown | {"unavailable": True}
     average, count = summarise(counts)
     return shown | {
