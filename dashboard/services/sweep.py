@@ -10,6 +10,7 @@ from dashboard.services.data_sweep import sweep as sweep_personal_data
 from documents.services.sweep import sweep as sweep_documents
 from orders.services.sweep import sweep as sweep_orders
 from payments.services.sweep import sweep as sweep_payments
+from reviews.services.sweep import sweep as sweep_feedback
 from webhooks.services.sweep import sweep as sweep_webhooks
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ SWEEPS: dict[str, Callable[..., dict[str, int]]] = {
     "documents": sweep_documents,
     "catalog": sweep_catalog,
     "customers": sweep_customers,
+    "feedback": sweep_feedback,
     "personal data": sweep_personal_data,
     "webhooks": sweep_webhooks,
 }

@@ -98,6 +98,10 @@ _FEEDBACK: dict[str, Methods] = {
     "reviews:create": form(SIGNED_IN),
     "reviews:delete": button(owner("reviews.delete_review")),
     "reviews:photo": page(ANYBODY),
+    "reviews:ask": form(SIGNED_IN),
+    "reviews:answer": form(SIGNED_IN),
+    "reviews:question_delete": button(owner("reviews.delete_question")),
+    "reviews:answer_delete": button(owner("reviews.delete_answer")),
     "support:contact": form(ANYBODY),
     "support:thanks": page(ANYBODY),
 }
