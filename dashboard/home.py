@@ -31,6 +31,8 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "returns": request.user.has_perm("orders.view_return"),
         "stock": request.user.has_perm("catalog.view_product"),
         "reviews": request.user.has_perm("reviews.view_review"),
+        "questions": request.user.has_perm("reviews.change_question"),
+        "surveys": request.user.has_perm("reviews.view_survey"),
         "tickets": request.user.has_perm("support.view_ticket"),
     }
     context.update(days=days, periods=PERIODS, first=first, today=today, may=may, tasks=[])
@@ -51,6 +53,12 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if may["reviews"]:
         approves = request.user.has_perm("reviews.moderate_review")
         context.update(_feedback(first, today, context["tasks"] if approves else []))
+    # A store that has just not answered is not waited for again.
+    reachable = "feedback" not in context or context["feedback"].reachable
+    if may["questions"] and reachable:
+        context["tasks"] += _question_tasks(request)
+    if may["surveys"] and reachable:
+        context["surveys"] = queries.surveys(now=timezone.now())
     if may["tickets"]:
         link = admin_link("support.ticket", status__exact="open")
         context["tasks"].append(_task("Open questions", queries.open_tickets(), link, "forum"))
@@ -173,6 +181,19 @@ def _feedback(first: date, last: date, tasks: list[dict[str, Any]]) -> dict[str,
         for (rating, count), share in zip(found.ratings.items(), lengths, strict=True)
     ]
     return {"feedback": found, "ratings": stars}
+
+
+def _question_tasks(request: HttpRequest) -> list[dict[str, Any]]:
+    """Questions about products that wait for the shop; answers of buyers for who may publish them."""
+    found = queries.questions_waiting()
+    if not found.reachable:
+        return []
+    link = admin_link("reviews.question", answered="no")
+    tasks = [_task("Product questions to answer", found.unanswered, link, "help")]
+    if request.user.has_perm("reviews.moderate_question"):
+        link = admin_link("reviews.answer", status__exact="held")
+        tasks.append(_task("Answers to approve", found.answers, link, "reply"))
+    return tasks
 
 
 def _task(label: str, count: int, url: str, icon: str) -> dict[str, Any]:

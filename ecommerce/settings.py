@@ -429,6 +429,11 @@ WEBHOOKS_ALLOW_PRIVATE = env.bool("WEBHOOKS_ALLOW_PRIVATE", False)
 # The same for addresses of pictures in files of products.
 IMPORTS_ALLOW_PRIVATE = env.bool("IMPORTS_ALLOW_PRIVATE", False)
 
+# --- Feedback -----------------------------------------------------------------------------
+
+# So many days after the delivery the shopper is asked, once, how it was; 0 asks nobody.
+SURVEY_DAYS = env.int("SURVEY_DAYS", 7, validate=validate.Range(min=0, max=60))
+
 # --- API ----------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {

@@ -38,8 +38,13 @@ class editor:
 
 
 def migrate(step: str) -> None:
-    apps = MigrationLoader(connection).project_state([("dashboard", "0001_roles")]).apps
-    getattr(MIGRATION, step)(apps, editor)
+    """All migrations of roles, forwards ("make_roles") or back ("remove_roles")."""
+    loader = MigrationLoader(connection)
+    names = sorted(name for app, name in loader.disk_migrations if app == "dashboard")
+    for name in names if step == "make_roles" else reversed(names):
+        apps = loader.project_state([("dashboard", name)]).apps
+        for operation in loader.disk_migrations["dashboard", name].operations:
+            (operation.code if step == "make_roles" else operation.reverse_code)(apps, editor)
 
 
 @pytest.mark.parametrize("name", ROLES)

@@ -102,6 +102,9 @@ _FEEDBACK: dict[str, Methods] = {
     "reviews:answer": form(SIGNED_IN),
     "reviews:question_delete": button(owner("reviews.delete_question")),
     "reviews:answer_delete": button(owner("reviews.delete_answer")),
+    "reviews:survey": form(LINK),
+    "reviews:survey_thanks": page(LINK),
+    "reviews:survey_stop": button(LINK),
     "support:contact": form(ANYBODY),
     "support:thanks": page(ANYBODY),
 }
