@@ -490,7 +490,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "Coupons", "description": "Discount codes, for staff."},
         {"name": "Orders", "description": "Placing, following and changing orders; returns and withdrawal."},
         {"name": "Payments", "description": "Payments, refunds and gift cards."},
-        {"name": "Reviews", "description": "What customers say of a product."},
+        {"name": "Reviews", "description": "What customers say of a product, and ask about it."},
         {"name": "Sign-in", "description": "Tokens, for customers and staff."},
         {"name": "Webhooks", "description": "Messages about what happens, for other programs."},
         {"name": "Older names", "description": "The same shop by the names of older programs."},
