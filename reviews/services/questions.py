@@ -44,7 +44,7 @@ def ask_question(*, customer: User, product: Product, text: str) -> Question:
     same = {
         "product_id": product.pk,
         "customer_id": str(customer.customer_id),
-        "text_key": _key_of(text),
+        "text_key": key_of(text),
     }
     if found := Question.objects.filter(**same).first():
         return found
@@ -151,6 +151,6 @@ def _take_answer_away(question: Question, actor: User) -> Question:
     return question
 
 
-def _key_of(text: str) -> str:
+def key_of(text: str) -> str:
     """The same for the same words, however they are spaced and written large or small."""
     return hashlib.sha256(" ".join(text.lower().split()).encode()).hexdigest()
