@@ -34,7 +34,8 @@ class QuestionLoader:
         if not self._plan.customers:
             return
         entries = tomllib.loads(_FILE.read_text(encoding="utf-8"))["question"]
-        products = Product.objects.in_bulk([entry["product"] for entry in entries], field_name="slug")
+        found = Product.objects.filter(slug__in={entry["product"] for entry in entries})
+        products = {product.slug: product for product in found}
         for entry in entries:
             if product := products.get(entry["product"]):
                 self._add(entry, product)
