@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -117,7 +119,7 @@ class QuestionAdmin(Moderated):
     """Saving an answer publishes the question and writes to its asker; the words stay the customer's."""
 
     form = ShopAnswerForm
-    list_display = ["excerpt", "product_title", "customer_email", "shown_status", "is_answered", "asked_at"]
+    list_display = ["excerpt", "product_title", "shown_status", "is_answered", "asked_at"]
     list_display_links = ["excerpt"]
     list_filter = [AnsweredFilter, "status"]
     search_fields = ["product_title", "question", "customer_email"]
@@ -147,12 +149,15 @@ class QuestionAdmin(Moderated):
             (reverse("admin:reviews_answer_change", args=[row.pk]), str(row), row.get_status_display())
             for row in rows
         ]
-        return format_html_join("", '<p><a href="{}">{}</a> ({})</p>', links) or "None"
+        return format_html_join("", '<p><a href="{}">{}</a> ({})</p>', links) or "None yet"
 
     @display(description="What happened")
     def story(self, question: Question) -> str:
         events = QuestionEvent.objects.filter(question_id=question.pk).order_by("at", "pk")
-        lines = [(f"{event.at:%d.%m.%Y %H:%M}", event.message, event.actor_label) for event in events]
+        lines = [
+            (date_format(timezone.localtime(event.at), "j M Y, H:i"), event.message, event.actor_label)
+            for event in events
+        ]
         return format_html_join("", "<p>{}: {}, {}</p>", lines) or "Nothing yet"
 
     def moderate(self, request: HttpRequest, row: Question, status: str) -> None:
@@ -181,7 +186,7 @@ class QuestionAdmin(Moderated):
 class AnswerAdmin(Moderated):
     """What buyers answer waits here. The shop's own answers are on the page of their question."""
 
-    list_display = ["excerpt", "product_title", "customer_email", "shown_status", "answered_at"]
+    list_display = ["excerpt", "product_title", "shown_status", "answered_at"]
     list_display_links = ["excerpt"]
     list_filter = ["status"]
     search_fields = ["product_title", "answer", "customer_email"]
