@@ -9,7 +9,9 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from catalog.models import Product
+from catalog.tests.factories import ProductFactory
 from customers.models import User
+from customers.tests.factories import UserFactory
 from orders.models import Order, OrderLine
 from reviews.models import Answer, Question, Review, Survey
 
@@ -160,3 +162,10 @@ def bought_order(
         **money,
     )
     return order
+
+
+def delivered_order(days: int = 8, **fields: Any) -> Order:
+    """An order that arrived so many days ago, of somebody with an account."""
+    at = timezone.now() - timedelta(days=days)
+    customer = fields.pop("customer", None) or UserFactory(name="Ada Bauer")
+    return bought_order(customer=customer, product=ProductFactory(), delivered_at=at, **fields)

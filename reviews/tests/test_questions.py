@@ -1,19 +1,15 @@
 """Questions about products: asking, answering, what everybody sees, and the email to who asked."""
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
-from django.db import connections
-from django.template import Context, Template
-from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from catalog.models import Product
 from catalog.tests.factories import ProductFactory
 from customers.tests.factories import StaffFactory, UserFactory
-from ecommerce.lib.errors import BadInput, NotFound
+from ecommerce.lib.errors import BadInput
 from reviews.models import Answer, Question, QuestionEvent
-from reviews.services import buyer_answers, questions, telling
-from reviews.services.buyer_answers import EnoughAnswers, answer_as_buyer, moderate_answer
+from reviews.services import questions, telling
 from reviews.services.questions import (
     AnsweredAlready,
     QuestionRejected,
@@ -21,10 +17,9 @@ from reviews.services.questions import (
     ask_question,
     moderate_question,
 )
-from reviews.services.reviews import NotBought
 from reviews.services.sweep import sweep
-from reviews.tests.factories import AnswerFactory, QuestionFactory, bought_order
-from tests.input.hostile import PAYLOAD, alive
+from reviews.tests.factories import AnswerFactory, QuestionFactory
+from reviews.tests.rendering import questions_of as render
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 TEXT = "Does a 15 inch laptop fit into it?"
@@ -45,13 +40,6 @@ def asker(client):
 @pytest.fixture
 def staff():
     return StaffFactory(name="Olive Owner")
-
-
-def render(product, query="", user=None):
-    request = RequestFactory().get(f"/product/x/{query}")
-    request.user = user or AnonymousUser()
-    template = Template("{% load questions %}{% product_questions product %}")
-    return template.render(Context({"request": request, "product": product}))
 
 
 def ask_url(product):
@@ -199,8 +187,6 @@ def test_a_crash_after_the_answer_is_put_right_by_answering_again(commit, mailou
 
 
 def test_a_lost_email_is_found_by_the_sweep_and_nobody_is_told_twice(mailoutbox, asker, product, staff):
-    from django.utils import timezone
-
     question = ask_question(customer=asker, product=product, text=TEXT)
     answer_question(question=question, text="It does.", actor=staff)  # the message after commit is lost
     assert sweep(now=timezone.now())["answers sent"] == 1
@@ -210,8 +196,6 @@ def test_a_lost_email_is_found_by_the_sweep_and_nobody_is_told_twice(mailoutbox,
 
 
 def test_a_mail_server_that_refuses_is_asked_again(mailoutbox, asker, product, staff, monkeypatch):
-    from django.utils import timezone
-
     question = ask_question(customer=asker, product=product, text=TEXT)
     answer_question(question=question, text="It does.", actor=staff)
     with monkeypatch.context() as broken:
@@ -228,179 +212,3 @@ def test_closed_accounts_are_not_written_to(mailoutbox, asker, product, staff):
     answer_question(question=question, text="It does.", actor=staff)
     assert telling.tell_asker(question.pk) is False
     assert mailoutbox == [] and Question.objects.get().told_at
-
-
-# --- Answers of buyers ----------------------------------------------------------------------------
-
-
-def answer_url(question):
-    return reverse("reviews:answer", args=[question.pk])
-
-
-def test_a_buyers_answer_is_held_and_then_shown_as_bought(client, asker, product, staff):
-    bought_order(customer=asker, product=product)
-    question = QuestionFactory(product=product, status="published")
-    assert client.post(answer_url(question), {"answer": "Mine does."}).status_code == 302
-    answer = Answer.objects.get()
-    assert (answer.status, bool(answer.order_number)) == ("held", True)
-    assert "Mine does." not in render(product)
-    moderate_answer(answer=answer, status="published", actor=staff)
-    page = render(product)
-    assert "Mine does." in page and "Bought this" in page
-    assert "Answered by the shop" not in page and answer.order_number not in page
-    assert Question.objects.unanswered().count() == 1
-
-    again = client.post(answer_url(question), {"answer": "Mine really does."})
-    assert again.status_code == 409 and "answered this question already" in again.content.decode()
-    assert Answer.objects.count() == 1
-
-
-def test_who_did_not_buy_reads_why(client, asker, product):
-    bought_order(customer=UserFactory(), product=product)
-    question = QuestionFactory(product=product, status="published")
-    assert "people who bought" in client.get(answer_url(question)).content.decode()
-    response = client.post(answer_url(question), {"answer": "I guess so."})
-    assert response.status_code == 409
-    assert not Answer.objects.exists()
-
-
-@pytest.mark.parametrize("status", ["held", "rejected"])
-def test_questions_that_are_not_published_are_not_there(client, asker, product, status):
-    bought_order(customer=asker, product=product)
-    question = QuestionFactory(product=product, status=status, customer=asker)
-    assert client.get(answer_url(question)).status_code == 404
-    with pytest.raises(NotFound):
-        answer_as_buyer(customer=asker, question=question, product=product, text="Mine does.")
-
-
-@pytest.mark.parametrize(
-    ("text", "words"), [("", "Write your answer"), ("x", "these are 1."), ("x" * 1001, "these are 1001.")]
-)
-def test_a_bad_answer_is_said_twice(client, asker, product, text, words):
-    bought_order(customer=asker, product=product)
-    response = client.post(answer_url(QuestionFactory(product=product, status="published")), {"answer": text})
-    assert response.status_code == 400
-    assert response.content.decode().count(words) == 2
-
-
-def test_enough_is_enough(product, monkeypatch):
-    monkeypatch.setattr(buyer_answers, "MOST_ANSWERS", 2)
-    question = QuestionFactory(product=product, status="published")
-    AnswerFactory(question=question, is_shop=True)
-    AnswerFactory(question=question)
-    AnswerFactory(question=question, status="held")
-    AnswerFactory(question=question, status="rejected")
-    buyer = UserFactory()
-    bought_order(customer=buyer, product=product)
-    with pytest.raises(EnoughAnswers):
-        answer_as_buyer(customer=buyer, question=question, product=product, text="Mine does.")
-
-
-def test_the_database_keeps_one_answer_of_each(product, monkeypatch):
-    buyer = UserFactory()
-    question = QuestionFactory(product=product, status="published")
-    AnswerFactory(question=question, customer=buyer)
-    monkeypatch.setattr(buyer_answers, "check_may_answer", lambda **kwargs: None)
-    with pytest.raises(AnsweredAlready):
-        answer_as_buyer(customer=buyer, question=question, product=product, text="Mine does.")
-    assert Answer.objects.count() == 1
-
-
-def test_who_did_not_buy_cannot_answer_in_the_service_either(product):
-    question = QuestionFactory(product=product, status="published")
-    with pytest.raises(NotBought):
-        answer_as_buyer(customer=UserFactory(), question=question, product=product, text="Mine does.")
-
-
-# --- Taking back ----------------------------------------------------------------------------------
-
-
-def test_askers_and_authors_delete_their_own_and_nobody_elses(client, asker, product):
-    mine = QuestionFactory(product=product, status="published", customer=asker)
-    theirs = QuestionFactory(product=product, status="published")
-    my_answer = AnswerFactory(question=theirs, customer=asker)
-    their_answer = AnswerFactory(question=mine)
-    shops = AnswerFactory(question=theirs, is_shop=True)
-    page = render(product, user=asker)
-    assert page.count("Delete your question") == 1 and page.count("Delete your answer") == 1
-    for url in (
-        reverse("reviews:question_delete", args=[theirs.pk]),
-        reverse("reviews:answer_delete", args=[their_answer.pk]),
-        reverse("reviews:answer_delete", args=[shops.pk]),
-    ):
-        assert client.post(url).status_code == 404
-    assert client.post(reverse("reviews:answer_delete", args=[my_answer.pk])).status_code == 302
-    assert client.post(reverse("reviews:answer_delete", args=[my_answer.pk])).status_code == 404
-    assert client.post(reverse("reviews:question_delete", args=[mine.pk])).status_code == 302
-    assert [row.pk for row in Question.objects.all()] == [theirs.pk]
-    assert [row.pk for row in Answer.objects.all()] == [shops.pk]
-
-
-# --- The product page --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("count", [1, 30])
-def test_two_queries_however_many_questions(product, count, django_assert_num_queries):
-    for _ in range(count):
-        question = QuestionFactory(product=product, status="published")
-        AnswerFactory(question=question)
-        AnswerFactory(question=question, is_shop=True)
-    with django_assert_num_queries(2, using="documents"):
-        html = render(product)
-    assert html.count("<article") == min(count, 5)
-    # The shop speaks first.
-    assert html.index("Answered by the shop") < html.index("Bought this")
-
-
-def test_pages_of_questions(product):
-    QuestionFactory.create_batch(6, product=product, status="published")
-    assert render(product).count("<article") == 5
-    assert render(product, "?questions=2").count("<article") == 1
-    assert "?variant=A&amp;questions=1#questions" in render(product, "?variant=A&questions=2")
-
-
-@pytest.mark.parametrize(
-    "query", ["?questions=x", "?questions=0", "?questions=-1", "?questions=1e9", "?questions=٣"]
-)
-def test_nonsense_in_the_address_is_no_error(product, query):
-    QuestionFactory(product=product, status="published")
-    assert "<section" in render(product, query)
-
-
-def test_what_is_not_published_is_not_shown(product):
-    QuestionFactory(product=product, status="rejected", question="Rejected words of somebody")
-    QuestionFactory(product=product, status="published", is_suspended=True, question="Suspended words")
-    QuestionFactory(product=ProductFactory(), status="published", question="About something else")
-    html = render(product)
-    assert "Nobody has asked about Field backpack yet" in html
-    for words in ("Rejected words", "Suspended words", "something else"):
-        assert words not in html
-
-
-def test_words_stay_text_on_the_page_and_in_the_email(commit, mailoutbox, product, staff):
-    asker = UserFactory(name=PAYLOAD)
-    question = ask_question(customer=asker, product=product, text=PAYLOAD)
-    with commit():
-        answer_question(question=question, text=PAYLOAD, actor=staff)
-    AnswerFactory(question=question, answer=PAYLOAD, customer_name=PAYLOAD)
-    html = render(product)
-    assert "hack" in html and alive(html) == []
-    (part,) = mailoutbox[0].alternatives
-    assert "hack" in part.content and alive(part.content) == []
-
-
-def test_the_page_works_without_the_document_store(client, product):
-    with connections["documents"].cursor() as cursor:
-        cursor.execute("ALTER TABLE reviews_question RENAME TO questions_away")
-    assert "Questions cannot be shown right now" in render(product)
-    assert client.get(product.get_absolute_url()).status_code == 200
-
-
-def test_a_store_that_reviews_could_not_reach_is_not_asked_again(product, django_assert_num_queries):
-    request = RequestFactory().get("/product/x/")
-    request.user = AnonymousUser()
-    request.documents_are_away = True
-    template = Template("{% load questions %}{% product_questions product %}")
-    with django_assert_num_queries(0, using="documents"):
-        html = template.render(Context({"request": request, "product": product}))
-    assert "Questions cannot be shown right now" in html
