@@ -35,7 +35,7 @@ from django.db import connections
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
-from tests.databases import FILES, migrated
+from tests.databases import copy_migrated
 from tests.machine import CANNOT_RUN
 from tests.settings import RUN_DIR_VARIABLE
 
@@ -54,13 +54,12 @@ def pytest_collection_finish() -> None:
 def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
     """Begin with copies of the run's migrated databases instead of migrating in every worker.
 
-    pytest-django then "keeps" what it finds; all of it goes with the run's folder.
+    pytest-django then "keeps" what it finds; all of it goes with the run's folder or servers.
     """
-    on_sqlite = all(connections[alias].vendor == "sqlite" for alias in FILES)
-    if on_sqlite:
-        for alias, name in FILES.items():
-            shutil.copyfile(migrated() / name, connections[alias].settings_dict["TEST"]["NAME"])
-    return on_sqlite
+    for alias in connections:
+        if connections[alias].settings_dict["TEST"].get("MIRROR") is None:
+            copy_migrated(alias)
+    return True
 
 
 _sign_in_by_password = Client.force_login

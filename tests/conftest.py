@@ -6,6 +6,8 @@
   page logged an error, a part of it was missing, or it asked another host for anything.
 - `new_page(color_scheme="dark", viewport=…, java_script_enabled=False, …)`: the same with
   other options of the browser's context.
+- `mariadb`, `mongodb`, `redis_server`, `s3_server`: private servers for a whole run
+  (`tests/servers/`); a test that stops one starts its own.
 - `axe(page)`: what axe-core finds wrong with the page as it is now, in words; empty is right.
 """
 
@@ -19,6 +21,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, Response
 
 from tests.machine import require
+from tests.servers import S3, MariaDB, MongoDB, Redis
 from tests.shop_server import ShopServer, running_shop
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -33,6 +36,33 @@ def shop_server() -> Iterator[ShopServer]:
 @pytest.fixture
 def fresh_shop_server() -> Iterator[ShopServer]:
     with running_shop("fresh") as server:
+        yield server
+
+
+# --- Private servers ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDB]:
+    with MariaDB() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mongodb() -> Iterator[MongoDB]:
+    with MongoDB() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[Redis]:
+    with Redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3]:
+    with S3() as server:
         yield server
 
 

@@ -3,12 +3,35 @@
 pytest-django loads settings before any conftest.py, so the environment is set here.
 """
 
+import json
 import os
 import sys
 import tempfile
 from pathlib import Path
 
 RUN_DIR_VARIABLE = "SHOP_TEST_RUN_DIR"
+# Which stores a shop uses. Embedded ones, unless the run has servers (`tests/servers/plugin.py`).
+EMBEDDED = {
+    "DATABASE_URL": "",
+    "REPLICA_DATABASE_URL": "",
+    "MONGODB_URI": "",
+    "REDIS_URL": "",
+    "CELERY_BROKER_URL": "",
+    "AWS_STORAGE_BUCKET_NAME": "",
+    "AWS_S3_ENDPOINT_URL": "",
+    "AWS_S3_CUSTOM_DOMAIN": "",
+}
+
+
+def services() -> dict[str, str]:
+    """The stores of this run; each worker of pytest-xdist has its own part of them."""
+    found: dict[str, str] = json.loads(os.environ.get("SHOP_TEST_SERVICES", "{}"))
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if found and worker:
+        found["REDIS_URL"] = found["REDIS_URL"].rpartition("/")[0] + f"/{int(worker[2:]) + 1}"
+        found["AWS_STORAGE_BUCKET_NAME"] += f"-{worker}"
+    return found
+
 
 if RUN_DIR_VARIABLE not in os.environ:  # the workers of pytest-xdist inherit their parent's
     parent = os.environ.get("VAR_DIR")
@@ -21,6 +44,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 # Hard values, because a developer's .env or shell must not decide what the tests see.
+os.environ |= EMBEDDED | services()
 os.environ |= {
     "VAR_DIR": os.environ[RUN_DIR_VARIABLE],
     "SITE_URL": "http://127.0.0.1:8000",
@@ -31,8 +55,6 @@ os.environ |= {
     "EMAIL_URL": "",
     "SMS_URL": "",
     "FIXED_ONE_TIME_CODE": "",
-    "CELERY_BROKER_URL": "",
-    "AWS_STORAGE_BUCKET_NAME": "",
     # The browser's driver leaves an event loop in its thread, and Django would refuse to touch
     # the database there. Nothing of the shop is asynchronous.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",

@@ -25,7 +25,7 @@ from typing import Any
 
 from tests.databases import FILES, migrated
 from tests.polling import wait_for
-from tests.settings import RUN_DIR_VARIABLE
+from tests.settings import EMBEDDED, RUN_DIR_VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN_DIR = Path(os.environ[RUN_DIR_VARIABLE])
@@ -58,7 +58,7 @@ class ShopServer:
                 start_new_session=True,
             )
         try:
-            wait_for(self._answers, what=f"answer of the shop at {self.url}", seconds=180)
+            wait_for(self._answers, what=f"answer of the shop at {self.url}", seconds=600)
         except BaseException:
             self.stop()
             raise
@@ -209,7 +209,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def environment_of(var_dir: Path, **values: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in _OF_THE_TEST_RUN}
-    return kept | {"VAR_DIR": str(var_dir), "SHOP_DEMO": "1", "DEBUG": "0"} | values
+    return kept | EMBEDDED | {"VAR_DIR": str(var_dir), "SHOP_DEMO": "1", "DEBUG": "0"} | values
 
 
 def _manage(environment: dict[str, str], *arguments: str) -> str:
