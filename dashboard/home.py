@@ -30,11 +30,11 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "orders": request.user.has_perm(SEE),
         "sales": request.user.has_perm(SALES),
         "returns": request.user.has_perm("orders.view_return"),
-        "papers": request.user.has_perm(SEE_FILES),
         "stock": request.user.has_perm("catalog.view_product"),
         "reviews": request.user.has_perm("reviews.view_review"),
+        "questions": request.user.has_perm("reviews.change_question"),
+        "surveys": request.user.has_perm("reviews.view_survey"),
         "tickets": request.user.has_perm("support.view_ticket"),
-        "emails": request.user.has_perm("orders.view_notification"),
     }
     context.update(days=days, periods=PERIODS, first=first, today=today, may=may, tasks=[])
     if may["sales"]:
@@ -43,9 +43,6 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["tasks"] += _order_tasks(request)
     if may["returns"]:
         context["tasks"] += _return_tasks(request)
-    if may["papers"] and (late := queries.late_papers(now=timezone.now())):
-        link = admin_link("documents.orderfile")
-        context["tasks"].append(_task("Papers not made yet", late, link, "description"))
     if reconciliation.may_see(request.user) and (wrong := reconciliation.open_count()):
         link = reverse("admin:reconciliation")
         context["tasks"].append(_task("To reconcile", wrong, link, "balance"))
@@ -57,15 +54,16 @@ def fill_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if may["reviews"]:
         approves = request.user.has_perm("reviews.moderate_review")
         context.update(_feedback(first, today, context["tasks"] if approves else []))
+    # A store that has just not answered is not waited for again.
+    reachable = "feedback" not in context or context["feedback"].reachable
+    if may["questions"] and reachable:
+        context["tasks"] += _question_tasks(request)
+    if may["surveys"] and reachable:
+        context["surveys"] = queries.surveys(now=timezone.now())
     if may["tickets"]:
         link = admin_link("support.ticket", status__exact="open")
         context["tasks"].append(_task("Open questions", queries.open_tickets(), link, "forum"))
-    if may["emails"] and (late := queries.overdue_emails()):
-        link = admin_link("orders.notification", state="overdue")
-        context["tasks"].append(_task("Emails not sent", late, link, "outgoing_mail"))
-    if request.user.has_perm("background.view_failedtask") and (failed := worklists.failed_work()):
-        link = admin_link("background.failedtask", state__exact="failed")
-        context["tasks"].append(_task("Work that failed", failed, link, "sync_problem"))
+    context["tasks"] += _background_tasks(request)
     return context
 
 
@@ -173,6 +171,20 @@ def _return_tasks(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
+def _background_tasks(request: HttpRequest) -> list[dict[str, Any]]:
+    """What should have happened by itself and did not; most days nothing."""
+    found = []
+    if request.user.has_perm(SEE_FILES) and (late := queries.late_papers(now=timezone.now())):
+        found.append(_task("Papers not made yet", late, admin_link("documents.orderfile"), "description"))
+    if request.user.has_perm("orders.view_notification") and (unsent := queries.overdue_emails()):
+        link = admin_link("orders.notification", state="overdue")
+        found.append(_task("Emails not sent", unsent, link, "outgoing_mail"))
+    if request.user.has_perm("background.view_failedtask") and (failed := worklists.failed_work()):
+        link = admin_link("background.failedtask", state__exact="failed")
+        found.append(_task("Work that failed", failed, link, "sync_problem"))
+    return found
+
+
 def _feedback(first: date, last: date, tasks: list[dict[str, Any]]) -> dict[str, Any]:
     found = queries.feedback(first=first, last=last)
     if not found.reachable:
@@ -185,6 +197,19 @@ def _feedback(first: date, last: date, tasks: list[dict[str, Any]]) -> dict[str,
         for (rating, count), share in zip(found.ratings.items(), lengths, strict=True)
     ]
     return {"feedback": found, "ratings": stars}
+
+
+def _question_tasks(request: HttpRequest) -> list[dict[str, Any]]:
+    """Questions about products that wait for the shop; answers of buyers for who may publish them."""
+    found = queries.questions_waiting()
+    if not found.reachable:
+        return []
+    link = admin_link("reviews.question", answered="no")
+    tasks = [_task("Product questions to answer", found.unanswered, link, "help")]
+    if request.user.has_perm("reviews.moderate_question"):
+        link = admin_link("reviews.answer", status__exact="held")
+        tasks.append(_task("Answers to approve", found.answers, link, "reply"))
+    return tasks
 
 
 def _task(label: str, count: int, url: str, icon: str) -> dict[str, Any]:

@@ -41,7 +41,13 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ),
     (
         "Feedback",
-        (("Reviews", "star", "reviews.review"), ("Questions to the shop", "forum", "support.ticket")),
+        (
+            ("Reviews", "star", "reviews.review"),
+            ("Questions about products", "help", "reviews.question"),
+            ("Answers of buyers", "reply", "reviews.answer"),
+            ("Surveys", "sentiment_satisfied", "reviews.survey"),
+            ("Questions to the shop", "forum", "support.ticket"),
+        ),
     ),
     (
         "Money",

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Case, Count, IntegerField, Max, Sum, Value, When
 from django.utils import timezone
@@ -20,8 +20,11 @@ from ecommerce.lib import documents_store
 from ecommerce.lib.money import ZERO, round_money
 from orders.models import CreditNote, Invoice, Notification, Order, OrderLine, Return, Shipment
 from orders.services.notifications import overdue
-from reviews.models import KeptReview, Review
+from reviews.figures import SurveyFigures, survey_figures
+from reviews.models import Answer, KeptReview, Question, Review, Survey
 from support.models import Ticket
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,9 +157,50 @@ class Feedback:
     ratings: dict[int, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class QuestionsWaiting:
+    """Questions about products that the shop has not answered, and answers of buyers nobody has read."""
+
+    reachable: bool = True
+    unanswered: int = 0
+    answers: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surveys:
+    """What surveys come to, and the latest words in them."""
+
+    reachable: bool = True
+    figures: list[SurveyFigures] = field(default_factory=list)
+    words: list[Survey] = field(default_factory=list)
+
+
 def feedback(*, first: date, last: date, limit: int = 5) -> Feedback:
     """The latest reviews, how many wait for approval, and stars given in the period. Never raises."""
-    return _or_unreachable(lambda: _feedback(first, last, limit))
+    return _or(
+        lambda: Feedback(reachable=False, kept=KeptReview.objects.count()),
+        lambda: _feedback(first, last, limit),
+    )
+
+
+def questions_waiting() -> QuestionsWaiting:
+    """Never raises, as `feedback`."""
+    return _or(lambda: QuestionsWaiting(reachable=False), _questions_waiting)
+
+
+def surveys(*, now: datetime, limit: int = 3) -> Surveys:
+    """Never raises, as `feedback`."""
+    return _or(lambda: Surveys(reachable=False), lambda: _surveys(now, limit))
+
+
+def _questions_waiting() -> QuestionsWaiting:
+    held = Answer.objects.filter(is_shop=False, status=Answer.Status.HELD)
+    return QuestionsWaiting(unanswered=Question.objects.unanswered().count(), answers=held.count())
+
+
+def _surveys(now: datetime, limit: int) -> Surveys:
+    words = list(Survey.objects.answered().exclude(comment="")[:limit])
+    return Surveys(figures=survey_figures(now=now), words=words)
 
 
 def _feedback(first: date, last: date, limit: int) -> Feedback:
@@ -169,14 +213,14 @@ def _feedback(first: date, last: date, limit: int) -> Feedback:
     )
 
 
-def _or_unreachable(read: Callable[[], Feedback]) -> Feedback:
+def _or(unreachable: Callable[[], T], read: Callable[[], T]) -> T:
     # Each document store fails with errors of its own driver, and none of them may take the
     # orders off the page.
     try:
         return read()
     except Exception as error:
-        documents_store.tell(error, "feedback for the staff home page")
-        return Feedback(reachable=False, kept=KeptReview.objects.count())
+        documents_store.tell(error, "feedback for staff")
+        return unreachable()
 
 
 def _midnight(day: date) -> datetime:

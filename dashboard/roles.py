@@ -67,6 +67,9 @@ SUPPORT = Role(
         "customers.personaldatarequest": _EDIT,
         "customers.wishlist": _SEE,
         "reviews.review": _EDIT,
+        "reviews.question": _EDIT,
+        "reviews.answer": _EDIT,
+        "reviews.survey": _SEE,
         "support.ticket": _EDIT,
         "catalog.product": _SEE,
         "catalog.variant": _SEE,
@@ -76,7 +79,7 @@ SUPPORT = Role(
         "catalog.hold": _SEE,
         "catalog.stockrequest": _SEE,
     },
-    rights=("orders.see_order_amounts", "reviews.moderate_review"),
+    rights=("orders.see_order_amounts", "reviews.moderate_review", "reviews.moderate_question"),
 )
 
 MERCHANDISER = Role(
@@ -98,6 +101,8 @@ MERCHANDISER = Role(
         "orders.discount": _ALL,
         "orders.discountcode": "view add",
         "reviews.review": _EDIT,
+        "reviews.question": _EDIT,
+        "reviews.answer": _SEE,
     },
 )
 
@@ -137,6 +142,8 @@ _OWN = {
     "orders.shippingmethod": _ALL,
     "orders.shippingrate": _ALL,
     "reviews.review": "view change delete",
+    "reviews.question": "view change delete",
+    "reviews.answer": "view change delete",
     "support.ticket": "view change delete",
     "webhooks.endpoint": _ALL,
     "webhooks.delivery": _SEE,

@@ -10,6 +10,7 @@ KINDS = {
     "documents": ("documents", 1),
     "catalog": ("default", 1),
     "customers": ("default", 30),
+    "feedback": ("mail", 1),
     "personal data": ("reports", 2),
     "failed work": ("default", 1),
     "webhooks": ("webhooks", 1),

@@ -496,6 +496,11 @@ WEBHOOKS_ALLOW_PRIVATE = env.bool("WEBHOOKS_ALLOW_PRIVATE", False)
 # The same for addresses of pictures in files of products.
 IMPORTS_ALLOW_PRIVATE = env.bool("IMPORTS_ALLOW_PRIVATE", False)
 
+# --- Feedback -----------------------------------------------------------------------------
+
+# So many days after the delivery the shopper is asked, once, how it was; 0 asks nobody.
+SURVEY_DAYS = env.int("SURVEY_DAYS", 7, validate=validate.Range(min=0, max=60))
+
 # --- API ----------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
@@ -552,7 +557,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "Coupons", "description": "Discount codes, for staff."},
         {"name": "Orders", "description": "Placing, following and changing orders; returns and withdrawal."},
         {"name": "Payments", "description": "Payments, refunds and gift cards."},
-        {"name": "Reviews", "description": "What customers say of a product."},
+        {"name": "Reviews", "description": "What customers say of a product, and ask about it."},
         {"name": "Sign-in", "description": "Tokens, for customers and staff."},
         {"name": "Webhooks", "description": "Messages about what happens, for other programs."},
         {"name": "Older names", "description": "The same shop by the names of older programs."},

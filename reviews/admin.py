@@ -16,7 +16,9 @@ from ecommerce.lib.documents_admin import DocumentAdmin
 from ecommerce.lib.errors import DomainError
 from ecommerce.lib.field_rights import FieldRights
 from reviews.models import Review
+from reviews.question_admin import AnswerAdmin, QuestionAdmin  # noqa: F401 (registers)
 from reviews.services import reviews
+from reviews.survey_admin import SurveyAdmin  # noqa: F401 (registers)
 
 _FACTS = [
     "product", "rating", "review", "tags", "photo", "customer_name", "customer_email", "order_number",

@@ -43,6 +43,6 @@ def _permission(apps: Any, alias: str, verb: str) -> Any:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dashboard", "0001_roles"), ("background", "0001_initial")]
+    dependencies = [("dashboard", "0002_feedback_roles"), ("background", "0001_initial")]
 
     operations = [migrations.RunPython(give, take)]

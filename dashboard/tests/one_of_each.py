@@ -20,7 +20,7 @@ from orders.services.drafts import open_draft
 from orders.tests.factories import DiscountFactory, paid_order, zone_of
 from payments.models import Alert, GatewayEvent, Payment, Refund
 from payments.tests.factories import new_card
-from reviews.tests.factories import ReviewFactory
+from reviews.tests.factories import AnswerFactory, QuestionFactory, ReviewFactory, SurveyFactory
 from support.tests.factories import TicketFactory
 from webhooks.models import Delivery, Endpoint, Event
 
@@ -44,6 +44,8 @@ def make_one_of_each() -> dict[type[Model], Any]:
     StockRequest.objects.create(variant=variant, email="waits@example.com")
     OrderFileFactory(order_id=order.pk, order_number=order.number)
     ReviewFactory(product=variant.product)
+    AnswerFactory(question=QuestionFactory(product=variant.product))
+    SurveyFactory()
     TicketFactory()
     endpoint = Endpoint.objects.create(url="https://erp.example/hook", events=["order.placed"])
     event = Event.objects.create(type="order.placed", payload="{}")

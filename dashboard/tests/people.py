@@ -20,7 +20,7 @@ from orders.services.fulfilment import deliver_order
 from orders.tests.factories import OrderFactory, cart_with, shipped_order
 from payments.services.orders import cancel_and_refund
 from payments.tests.factories import new_card
-from reviews.tests.factories import ReviewFactory
+from reviews.tests.factories import AnswerFactory, QuestionFactory, ReviewFactory, SurveyFactory
 from support.services.tickets import open_ticket
 
 NAME, EMAIL, PHONE = "Wilhelmina Quastenberg", "wilhelmina@quast.example", "+4915123456789"
@@ -54,6 +54,18 @@ def known_person() -> Known:
     ReviewFactory(
         product=invoiced.lines.get().product, customer=user, customer_email=EMAIL, file_path=photo,
         file_type="image/jpeg",
+    )  # fmt: skip
+    asked = {"customer": user, "customer_email": EMAIL, "product": invoiced.lines.get().product}
+    question = QuestionFactory(**asked, status="published", question="Does the lid come off?")
+    AnswerFactory(question=question, customer=user, answer="Yes, it does.")
+    AnswerFactory(
+        question=question, customer=user, status="held", is_deleted=True,
+        deletion_token="gone", answer="SECRET-WORDS",
+    )  # fmt: skip
+    QuestionFactory(**asked, question="Is it for SECRET-WORDS as well?")
+    SurveyFactory(
+        order_id=invoiced.pk, order_number=invoiced.number, customer_id=str(user.customer_id),
+        customer_email=EMAIL, comment="SECRET-WORDS",
     )  # fmt: skip
     open_ticket(
         name=NAME, email=EMAIL, subject="A question", message="SECRET-WORDS", order_number="", customer=user

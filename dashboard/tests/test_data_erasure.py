@@ -26,7 +26,7 @@ from orders.models import Invoice, Order
 from orders.services.fulfilment import deliver_order
 from orders.tests.factories import OrderFactory, shipped_order
 from payments.tests.factories import credit_for
-from reviews.models import Review
+from reviews.models import Answer, Question, Review, Survey
 from reviews.templatetags.reviews import reviewer
 
 __all__ = ["_own_private_storage"]
@@ -105,6 +105,10 @@ def test_what_stays(commit):
     review = Review.objects.get()
     assert (reviewer(review), review.file_path) == ("A customer", None)
     assert not storages["private"].exists(known.photo)
+    question, answer, survey = Question.objects.get(), Answer.all_objects.get(), Survey.objects.get()
+    assert (reviewer(question), question.question) == ("A customer", "Does the lid come off?")
+    assert (reviewer(answer), answer.answer) == ("A customer", "Yes, it does.")
+    assert (survey.overall, survey.comment, survey.customer_email) == (5, "", erased_email(EMAIL))
     # The proof of what was agreed to, under a pseudonym that only the shop's key leads to.
     rows = Consent.objects.filter(customer=known.user)
     assert {(row.email, row.address) for row in rows} == {(erased_email(EMAIL), "")}

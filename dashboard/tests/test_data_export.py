@@ -83,7 +83,7 @@ def test_from_the_button_to_the_file(commit, mailoutbox):
         "profile", "addresses", "sessions", "api_tokens", "second_factors", "social_accounts", "consents",
         "data_requests", "saved_things", "looked_at", "orders", "baskets",
         "payments", "gift_cards", "papers", "reviews", "questions",
-        "stock_requests",
+        "product_questions", "product_answers", "surveys", "stock_requests",
     }  # fmt: skip
     assert data["profile"]["name"] == NAME and data["profile"]["email"] == EMAIL
     assert data["addresses"][0]["line1"] == "Zypressenweg 3"

@@ -128,6 +128,8 @@ def test_the_page_shows_the_work_waiting(now, staff):
         "To reconcile": 2,
         "Low on stock": 0,
         "Reviews to approve": 1,
+        "Product questions to answer": 0,
+        "Answers to approve": 0,
         "Open questions": 1,
     }
 

@@ -47,6 +47,11 @@ BULK = {
     ("reviews.review", "publish"): ("reviews.moderate_review",),
     ("reviews.review", "hold"): ("reviews.moderate_review",),
     ("reviews.review", "reject"): ("reviews.moderate_review",),
+    **{
+        (f"reviews.{model}", action): ("reviews.moderate_question",)
+        for model in ("question", "answer")
+        for action in ("publish", "hold", "reject")
+    },
     ("support.ticket", "close"): ("support.change_ticket",),
     ("support.ticket", "reopen"): ("support.change_ticket",),
     ("webhooks.delivery", "send_again"): ("webhooks.change_endpoint",),

@@ -16,10 +16,12 @@ from demo.loader.people import ADA, ADA_EMAIL, OWNER_EMAIL, People
 from demo.loader.pictures import copy_pictures, count_files
 from demo.loader.plan import Plan
 from demo.loader.progress import Progress
+from demo.loader.questions import QuestionLoader
 from demo.loader.rates import load_rates
 from demo.loader.reviews import ReviewLoader
 from demo.loader.shelf import Demand, Shelf
 from demo.loader.shop import load_shop
+from demo.loader.surveys import load_surveys
 from demo.loader.tickets import load_tickets
 from demo.loader.wishlist import load_wishlist
 from orders.models import Order
@@ -64,6 +66,8 @@ def _load_rows(plan: Plan, progress: Progress) -> None:
         load_credit_notes(bar=bar)
     with progress.stage("Reviews", plan.reviews) as bar:
         ReviewLoader(plan, people=people, shelf=shelf).load(drafts, bar=bar)
+    QuestionLoader(plan, people=people, owner=owner).load()
+    load_surveys(plan)
     load_tickets(plan, people=people)
     load_gift_cards(plan, ada=people.customer(ADA), owner=owner)
     load_wishlist(plan, ada=people.customer(ADA))

@@ -104,6 +104,7 @@ _MONEY: dict[str, Methods] = {
 _REVIEWS: dict[str, Methods] = {
     "api_reviews": {"POST": owner()},
     "api_product_reviews": {"GET": ANYBODY},
+    "api_product_questions": {"GET": ANYBODY, "POST": SIGNED_IN},
     "api_review": {"DELETE": owner("reviews.delete_review")},
 }
 

@@ -99,6 +99,13 @@ _FEEDBACK: dict[str, Methods] = {
     "reviews:create": form(SIGNED_IN),
     "reviews:delete": button(owner("reviews.delete_review")),
     "reviews:photo": page(ANYBODY),
+    "reviews:ask": form(SIGNED_IN),
+    "reviews:answer": form(SIGNED_IN),
+    "reviews:question_delete": button(owner("reviews.delete_question")),
+    "reviews:answer_delete": button(owner("reviews.delete_answer")),
+    "reviews:survey": form(LINK),
+    "reviews:survey_thanks": page(LINK),
+    "reviews:survey_stop": button(LINK),
     "support:contact": form(ANYBODY),
     "support:thanks": page(ANYBODY),
 }

@@ -47,9 +47,10 @@ def content_type_of(name: str) -> str:
 def send_private(path: str, *, name: str, content_type: str = "", inline: bool = False) -> HttpResponseBase:
     """A private file, for a visitor who was found to own it: streamed, or an address at S3.
 
-    Streamed also from S3, where shoppers cannot reach that. The address opens this file for five minutes, under the `name` and as the type given here; pictures
-    are shown in place if `inline`. No cache keeps either answer. Raises Http404 when the file is gone
-    and FilesUnavailable while its store does not answer.
+    Where shoppers cannot reach S3 (`AWS_S3_SIGNED_LINKS=0`), it is streamed from there too. The address
+    opens this file for five minutes, under the `name` and as the type given here; pictures are shown in
+    place if `inline`. No cache keeps either answer. Raises Http404 when the file is gone and
+    FilesUnavailable while its store does not answer.
     """
     private: Any = storages["private"]
     kind = content_type or content_type_of(path)

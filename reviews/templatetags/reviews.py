@@ -7,7 +7,7 @@ from django import template
 
 from catalog.models import Product
 from ecommerce.lib import documents_store
-from reviews.models import Review
+from reviews.models import Answer, Question, Review
 from reviews.services.ratings import distribution, summarise
 
 register = template.Library()
@@ -15,9 +15,9 @@ PAGE_SIZE = 8
 
 
 @register.filter
-def reviewer(review: Review) -> str:
-    """How a reviewer is named in public: the first name alone."""
-    return review.customer_name.split()[0] if review.customer_name.strip() else "A customer"
+def reviewer(written: Review | Question | Answer) -> str:
+    """How somebody who wrote is named in public: the first name alone."""
+    return written.customer_name.split()[0] if written.customer_name.strip() else "A customer"
 
 
 @register.inclusion_tag("reviews/_product_reviews.html", takes_context=True)

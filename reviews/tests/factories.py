@@ -1,15 +1,19 @@
-"""Reviews with valid defaults, and the orders that allow them."""
+"""Reviews, questions and surveys with valid defaults, and the orders that allow them."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from catalog.models import Product
+from catalog.tests.factories import ProductFactory
 from customers.models import User
+from customers.tests.factories import UserFactory
 from orders.models import Order, OrderLine
-from reviews.models import Review
+from reviews.models import Answer, Question, Review, Survey
 
 
 class ReviewFactory(DjangoModelFactory):
@@ -40,6 +44,78 @@ class ReviewFactory(DjangoModelFactory):
     )
     review = "Does what it should, and looks good doing it."
     rating = 4
+
+
+class QuestionFactory(DjangoModelFactory):
+    """A question that waits for the shop; give `product`, and `customer` when it matters who asks."""
+
+    class Meta:
+        model = Question
+
+    class Params:
+        product = None
+        customer = None
+
+    product_id = factory.LazyAttribute(lambda made: made.product.pk)
+    product_title = factory.LazyAttribute(lambda made: made.product.name)
+    customer_id = factory.LazyAttributeSequence(
+        lambda made, n: (
+            str(made.customer.customer_id) if made.customer else f"00000000-0000-4000-9000-{n:012}"
+        )
+    )
+    customer_email = factory.LazyAttributeSequence(
+        lambda made, n: made.customer.email if made.customer else f"asks{n}@example.com"
+    )
+    customer_name = factory.LazyAttribute(
+        lambda made: made.customer.name if made.customer else "Quentin Quest"
+    )
+    question = "Does it fit under the seat of a train?"
+    text_key = factory.Sequence(lambda n: f"{n:064}")
+
+
+class AnswerFactory(DjangoModelFactory):
+    """A buyer's published answer to `question`, or the shop's with `is_shop=True`."""
+
+    class Meta:
+        model = Answer
+
+    class Params:
+        question = None
+        customer = None
+
+    status = Answer.Status.PUBLISHED
+    question_id = factory.LazyAttribute(lambda made: made.question.pk)
+    product_id = factory.LazyAttribute(lambda made: made.question.product_id)
+    product_title = factory.LazyAttribute(lambda made: made.question.product_title)
+    author_id = factory.LazyAttributeSequence(
+        lambda made, n: (
+            "shop"
+            if made.is_shop
+            else str(made.customer.customer_id)
+            if made.customer
+            else f"00000000-0000-4000-a000-{n:012}"
+        )
+    )
+    customer_email = factory.LazyAttribute(lambda made: made.customer.email if made.customer else "")
+    customer_name = factory.LazyAttribute(lambda made: made.customer.name if made.customer else "")
+    is_shop = False
+    answer = "It does, with room to spare."
+
+
+class SurveyFactory(DjangoModelFactory):
+    """What was answered about an order: five stars, and a nine."""
+
+    class Meta:
+        model = Survey
+
+    status = Survey.Status.ANSWERED
+    order_id = factory.Sequence(lambda n: 900_000 + n)
+    order_number = factory.Sequence(lambda n: f"SURVEY{n:02}")
+    customer_email = factory.Sequence(lambda n: f"answers{n}@example.com")
+    delivered_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=8))
+    sent_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
+    overall, recommend, delivery = 5, 9, 4
+    answered_at = factory.LazyFunction(timezone.now)
 
 
 def bought_order(
@@ -86,3 +162,10 @@ def bought_order(
         **money,
     )
     return order
+
+
+def delivered_order(days: int = 8, **fields: Any) -> Order:
+    """An order that arrived so many days ago, of somebody with an account."""
+    at = timezone.now() - timedelta(days=days)
+    customer = fields.pop("customer", None) or UserFactory(name="Ada Bauer")
+    return bought_order(customer=customer, product=ProductFactory(), delivered_at=at, **fields)

@@ -23,12 +23,14 @@ from customers.services.data_requests import ask_for_erasure
 from customers.services.wishlists import save_product, share
 from customers.tests.factories import AddressFactory
 from documents.tests.factories import OrderFileFactory
-from orders.models import Cart, Withdrawal
+from orders.models import Cart, Order, Withdrawal
+from orders.services.fulfilment import deliver_order
 from orders.tests.factories import OrderFactory, cart_with, paid_order
 from payments.models import Payment
 from payments.services.payments import start_payment
 from payments.tests.factories import new_card
-from reviews.tests.factories import ReviewFactory
+from reviews.services.survey_links import survey_path
+from reviews.tests.factories import AnswerFactory, QuestionFactory, ReviewFactory
 from tests.contract.stage import Stage
 
 Arguments = dict[str, Any]
@@ -87,6 +89,22 @@ def _review(places: Places) -> Arguments:
         product=places.product, customer=places.customer, file_path=path, file_type="image/jpeg"
     )
     return {"pk": review.pk}
+
+
+def _question(places: Places) -> Arguments:
+    made = QuestionFactory(product=places.product, customer=places.customer, status="published")
+    return {"pk": made.pk}
+
+
+def _answer(places: Places) -> Arguments:
+    question = QuestionFactory(product=places.product, status="published")
+    return {"pk": AnswerFactory(question=question, customer=places.customer).pk}
+
+
+def _survey(places: Places) -> Arguments:
+    deliver_order(order=places.shipped)
+    order = Order.objects.get(pk=places.shipped.pk)
+    return {"number": order.number, "key": survey_path(order).rstrip("/").rsplit("/", 1)[1]}
 
 
 def _address(places: Places) -> Arguments:
@@ -221,6 +239,13 @@ _ARGUMENTS: dict[str, Callable[[Places], Arguments]] = {
     "reviews:create": lambda places: {"slug": places.product.slug},
     "reviews:delete": _review,
     "reviews:photo": _review,
+    "reviews:ask": lambda places: {"slug": places.product.slug},
+    "reviews:answer": _question,
+    "reviews:question_delete": _question,
+    "reviews:answer_delete": _answer,
+    "reviews:survey": _survey,
+    "reviews:survey_thanks": _survey,
+    "reviews:survey_stop": _survey,
     "customers:address_edit": _address,
     "customers:address_delete": _address,
     "customers:address_default": _address,

@@ -50,6 +50,7 @@ DOCUMENTED = {
     "/api/reviews": {"post"},
     "/api/reviews/{product_id}": {"get"},
     "/api/reviews/{review_id}": {"delete"},
+    "/api/products/{product_id}/questions": {"get", "post"},
 }
 
 

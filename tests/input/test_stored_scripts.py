@@ -23,7 +23,7 @@ from orders.models import Order, OrderLine
 from orders.services.returns import request_return
 from orders.tests.factories import DiscountFactory, shipped_order
 from reviews.models import Review
-from reviews.tests.factories import ReviewFactory
+from reviews.tests.factories import AnswerFactory, QuestionFactory, ReviewFactory, SurveyFactory
 from support.tests.factories import TicketFactory
 from tests.input.hostile import PAYLOAD, SHORT, alive
 
@@ -52,6 +52,10 @@ def shop(commit, mailoutbox):
         line = OrderLine.objects.get(order=order)
         request_return(order=order, lines={line.pk: (1, "other", PAYLOAD)}, note=PAYLOAD)
     ReviewFactory(product=product, customer=customer, review=PAYLOAD, answer=PAYLOAD)
+    question = QuestionFactory(product=product, customer=customer, question=PAYLOAD, status="published")
+    AnswerFactory(question=question, is_shop=True, answer=PAYLOAD)
+    AnswerFactory(question=question, customer=customer, answer=PAYLOAD)
+    SurveyFactory(comment=PAYLOAD)
     TicketFactory(name=PAYLOAD, subject=PAYLOAD, message=PAYLOAD)
     row = progress.begin(upload=upload(f"sku,{SHORT.replace(chr(34), '')}\n", name=PAYLOAD))
     checking.check(row.pk)
@@ -67,7 +71,8 @@ def test_pages_of_the_shop_show_it_as_text(shop):
     client = sign_in(customer)
     client.post("/cart/add/", {"sku": SHORT, "quantity": 1})
     paths = [
-        "/", "/products/", product.get_absolute_url(), Category.objects.get().get_absolute_url(), "/cart/",
+        "/", "/products/", product.get_absolute_url(),
+        reverse("reviews:ask", args=[product.slug]), Category.objects.get().get_absolute_url(), "/cart/",
         "/cart/drawer/", "/checkout/", "/account/", "/account/profile/", "/account/addresses/",
         "/account/orders/", reverse("orders:track", args=[order.token]), "/sitemap.xml",
         reverse("orders:return_new", args=[order.token]),

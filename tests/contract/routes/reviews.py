@@ -1,6 +1,6 @@
-"""Reviews."""
+"""Reviews, and questions about products."""
 
-from reviews.tests.factories import ReviewFactory, bought_order
+from reviews.tests.factories import AnswerFactory, QuestionFactory, ReviewFactory, bought_order
 from tests.contract.tries import Try
 
 
@@ -26,7 +26,27 @@ def _delete(stage):
     )
 
 
+def _questions(stage):
+    question = QuestionFactory(product=stage.product, status="published")
+    AnswerFactory(question=question, is_shop=True)
+    AnswerFactory(question=question)
+    return (
+        Try(status=200, path={"product_id": stage.product.pk}),
+        Try(status=404, path={"product_id": 10**9}, code="not_found"),
+    )
+
+
+def _ask(stage):
+    wish, path = {"question": "Does it fit under the seat?"}, {"product_id": stage.product.pk}
+    return (
+        Try(status=201, who="customer", path=path, body=wish),
+        Try(status=400, who="customer", path=path, body={"question": "Why?"}, code="too_short"),
+    )
+
+
 ROUTES = {
+    "products_questions_list": _questions,
+    "products_questions_create": _ask,
     "reviews_create": _new,
     "reviews_retrieve": lambda stage: (
         Try(status=200, path={"product_id": stage.product.pk}),
