@@ -222,9 +222,16 @@ CACHES = {
         }
     )
 }
-# Sessions are read where they are written. A copy in a cache that was out of reach for a moment would
-# afterwards sign in again whoever signed out meanwhile, and lose the basket of a guest.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+if REDIS_URL:
+    CACHES["sessions"] = {
+        "BACKEND": "ecommerce.lib.redis_cache.StrictCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "session",
+    }
+    SESSION_ENGINE, SESSION_CACHE_ALIAS = "customers.session_store", "sessions"
+# How long a process may not know that copies of sessions became void.
+SESSION_GENERATION_SECONDS = 1
 
 # --- Background work ----------------------------------------------------------------------
 

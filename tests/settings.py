@@ -77,5 +77,7 @@ OUTAGE_RECHECK_SECONDS = 0
 # WhiteNoise warns about a folder that is not there.
 Path(os.environ["VAR_DIR"], "static").mkdir(exist_ok=True)
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# Looked at when it changes, so that how many queries a page takes does not depend on the second.
+SESSION_GENERATION_SECONDS = 3600
 # Made to be slow; tests sign in often.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

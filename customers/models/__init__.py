@@ -4,6 +4,7 @@ from customers.models.address import Address, AddressQuerySet
 from customers.models.code import OneTimeCode
 from customers.models.consent import Consent
 from customers.models.personal_data import PersonalDataRequest
+from customers.models.session_generation import SessionGeneration
 from customers.models.token import ApiToken, ApiTokenQuerySet
 from customers.models.user import User, UserManager
 from customers.models.viewed import ViewedProducts
@@ -17,6 +18,7 @@ __all__ = [
     "Consent",
     "OneTimeCode",
     "PersonalDataRequest",
+    "SessionGeneration",
     "User",
     "UserManager",
     "ViewedProducts",

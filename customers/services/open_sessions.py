@@ -30,6 +30,7 @@ def open_sessions(user: User, *, this: str | None = None) -> list[OpenSession]:
     """The sessions of `user` that still work, the one with key `this` first, then the newest. Two queries."""
     rows = list(UserSession.objects.filter(user=user).order_by("-created_at", "-pk"))
     working = set(
+        # Sessions stand in the database even where a cache answers for them.
         Session.objects.filter(
             session_key__in=[row.session_key for row in rows], expire_date__gt=timezone.now()
         ).values_list("session_key", flat=True)

@@ -128,3 +128,15 @@ class RedisCache(DjangoRedisCache):
             raise CacheDown from error
         else:
             self._breaker.worked()
+
+
+class StrictCache(RedisCache):
+    """For copies that must not be out of date: CacheDown when one could not be kept or forgotten."""
+
+    def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> None:
+        with self._reaching():
+            super(RedisCache, self).set(key, value, timeout, version)
+
+    def delete(self, key: Any, version: Any = None) -> bool:
+        with self._reaching():
+            return bool(super(RedisCache, self).delete(key, version))

@@ -1,0 +1,24 @@
+from django.db import migrations, models
+
+
+def begin(apps, schema_editor):
+    apps.get_model("customers", "SessionGeneration").objects.using(schema_editor.connection.alias).create(pk=1)
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [("customers", "0008_exact_text")]
+
+    operations = [
+        migrations.CreateModel(
+            name="SessionGeneration",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("number", models.PositiveBigIntegerField(default=0)),
+            ],
+        ),
+        migrations.RunPython(begin, migrations.RunPython.noop),
+    ]
