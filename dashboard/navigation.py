@@ -96,8 +96,6 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _badge(items[-1], Ticket.objects.filter(status=Ticket.Status.OPEN).count())
         if title == "Catalogue" and request.user.has_perm(low_stock.MAY_SEE):
             items.append(_low_stock(request))
-        if "background.failedtask" in allowed and title == "Settings":
-            _badge(items[-1], worklists.failed_work(), variant="warning")
         if title == "Money" and reconciliation.may_see(request.user):
             items.insert(0, _reconciliation(request))
         groups.append({"title": title, "items": items})
