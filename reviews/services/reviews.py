@@ -67,10 +67,9 @@ def add_review(
 ) -> Review:
     """Publish a customer's review and update the product's rating.
 
-    While the document store is down the review is kept instead (`review.is_kept`) and delivered by
-    the sweep.
     It is verified when an order of theirs with the product was shipped. Raises BadInput (fields
-    `review`, `rating`, `tags`, `photo`), NotBought and AlreadyReviewed; nothing is kept then.
+    `review`, `rating`, `tags`, `photo`), NotBought and AlreadyReviewed; nothing is kept then. While
+    the document store is down the review is kept (`review.is_kept`), and the sweep delivers it.
     """
     check_may_review(customer=customer, product=product)
     review = Review(
