@@ -1,16 +1,18 @@
-"""The databases that tests begin with: migrated once for a run, then copied.
+"""The databases that tests begin with: migrated once, then copied.
 
 Migrating takes longest of all that a run prepares, and every worker and every shop of a test needs
-the same tables.
+the same tables. So what was migrated is kept until a migration or a library changes.
 """
 
 import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +22,8 @@ from tests.settings import EMBEDDED, RUN_DIR_VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = {"default": "shop.sqlite3", "documents": "documents.sqlite3"}
+
+KEPT = ROOT / ".pytest_cache" / "migrated"
 
 # Migrating throws away thousands of model classes, and looking for them takes half its time.
 _MIGRATE = """
@@ -37,9 +41,10 @@ def migrated() -> Path:
     """
     folder = _run_dir() / "migrated"
     with _once("migrated") as is_first:
-        if is_first:
-            folder.mkdir(exist_ok=True)
+        if is_first and not _take("sqlite", folder):
+            folder.mkdir()
             _migrate({alias: EMBEDDED | {"VAR_DIR": str(folder)} for alias in FILES})
+            _keep("sqlite", folder)
     return folder
 
 
@@ -60,13 +65,15 @@ def migrated_dump() -> bytes:
     """The run's migrated MySQL database as SQL."""
     from tests.servers.mariadb import Client
 
-    dump = _run_dir() / "migrated.sql"
+    folder = _run_dir() / "mysql"
     with _once("mysql") as is_first:
-        if is_first:
+        if is_first and not _take("mysql", folder):
             server = Client(urlsplit(os.environ["DATABASE_URL"]).port or 3306)
+            folder.mkdir()
             _migrate({"default": {"DATABASE_URL": server.url("migrated")}})
-            dump.write_bytes(server.dump("migrated"))
-    return dump.read_bytes()
+            (folder / "dump.sql").write_bytes(server.dump("migrated"))
+            _keep("mysql", folder)
+    return (folder / "dump.sql").read_bytes()
 
 
 def _copy_mysql(url: str, name: str) -> None:
@@ -105,6 +112,37 @@ def _migrate(environments: dict[str, dict[str, str]]) -> None:
     failed = [alias for alias, maker in makers.items() if maker.wait()]
     if failed:
         raise RuntimeError(f"migrating failed: {', '.join(failed)}")
+
+
+def _take(kind: str, folder: Path) -> bool:
+    """Copy what an earlier run kept to `folder`; whether there was something that still fits."""
+    kept = KEPT / f"{kind}-{_state()}"
+    if kept.is_dir():
+        shutil.copytree(kept, folder)
+    return kept.is_dir()
+
+
+def _keep(kind: str, folder: Path) -> None:
+    """Keep a copy of `folder` in place of older ones, whole or not at all."""
+    kept = KEPT / f"{kind}-{_state()}"
+    KEPT.mkdir(parents=True, exist_ok=True)
+    for old in KEPT.glob(f"{kind}-*"):
+        shutil.rmtree(old, ignore_errors=True)
+    draft = shutil.copytree(folder, KEPT / f"draft-{kind}-{os.getpid()}")
+    try:
+        draft.rename(kept)
+    except OSError:  # another run was faster
+        shutil.rmtree(draft)
+
+
+@cache
+def _state() -> str:
+    """A digest of all that decides what the tables look like."""
+    found = hashlib.sha256(sys.version.encode())
+    patterns = ("constraints.txt", "*/migrations/*.py", "*/roles.py", "ecommerce/mysql/*.py")
+    for file in sorted(file for pattern in patterns for file in ROOT.glob(pattern)):
+        found.update(file.read_bytes())
+    return found.hexdigest()[:20]
 
 
 def _run_dir() -> Path:
