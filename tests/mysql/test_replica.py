@@ -12,15 +12,12 @@ from tests.servers import MariaDB
 from tests.shop_server import STATIC_OF_LAST_RUN, ShopServer
 from tests.shopper import Shopper
 
-pytestmark = pytest.mark.server
 
 _STOCK = """
 from catalog.models import Category, Product, Store
 from catalog.services import inventory
 from catalog.tests.factories import ProductFactory
 from customers.tests.factories import UserFactory
-from orders.tests.factories import make_rates
-make_rates()
 ProductFactory(name="Field backpack", slug="backpack", sku="BACKPACK", stock=5)
 UserFactory(email="owner@alcove.example", is_staff=True, is_superuser=True)
 """
