@@ -123,7 +123,7 @@ def test_a_cookie_that_somebody_made_up_pins_nothing(pair, shopper):
 def test_programs_that_say_who_they_are_read_what_they_wrote(pair, shopper):
     def names(**headers):
         answer = shopper.session.get(f"{pair.shop.url}/api/products/", headers=headers, timeout=60)
-        return [product["name"] for product in answer.json()["results"]]
+        return [product["product_name"] for product in answer.json()["results"]]
 
     assert names() == ["Replica backpack"]
     assert names(**{"X-Cart-Token": "whatever"}) == ["Field backpack"]
