@@ -12,7 +12,6 @@ from tests.servers import MariaDB
 from tests.shop_server import STATIC_OF_LAST_RUN, ShopServer
 from tests.shopper import Shopper
 
-
 _STOCK = """
 from catalog.models import Category, Product, Store
 from catalog.services import inventory
