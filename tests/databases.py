@@ -68,8 +68,8 @@ def migrated_dump() -> bytes:
     folder = _run_dir() / "mysql"
     with _once("mysql") as is_first:
         if is_first and not _take("mysql", folder):
-            folder.mkdir()
             server = Client(urlsplit(os.environ["DATABASE_URL"]).port or 3306)
+            folder.mkdir()
             _migrate({"default": {"DATABASE_URL": server.url("migrated")}})
             (folder / "dump.sql").write_bytes(server.dump("migrated"))
             _keep("mysql", folder)
@@ -139,14 +139,8 @@ def _keep(kind: str, folder: Path) -> None:
 def _state() -> str:
     """A digest of all that decides what the tables look like."""
     found = hashlib.sha256(sys.version.encode())
-    for file in sorted(
-        [
-            ROOT / "constraints.txt",
-            *ROOT.glob("*/migrations/*.py"),
-            *ROOT.glob("*/roles.py"),
-            *ROOT.glob("ecommerce/m*/*.py"),
-        ]
-    ):
+    patterns = ("constraints.txt", "*/migrations/*.py", "*/roles.py", "ecommerce/m*/*.py")
+    for file in sorted(file for pattern in patterns for file in ROOT.glob(pattern)):
         found.update(file.read_bytes())
     return found.hexdigest()[:20]
 

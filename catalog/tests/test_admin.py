@@ -20,6 +20,7 @@ from catalog.tests.factories import (
     StoreFactory,
     VariantFactory,
 )
+from catalog.tests.searching import searching
 from customers.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,7 @@ def save(client, data, product=None):
     return client.post(url, data)
 
 
+@searching()
 def test_a_product_is_made_with_variants_pictures_slug_author_and_search(client, owner, commit):
     upload = SimpleUploadedFile("photo.png", picture(), "image/png")
     red = AttributeValueFactory(value="Raspberry")
@@ -165,6 +167,7 @@ def test_a_variant_is_deleted_softly(client, owner):
     assert Variant.all_objects.get(pk=other.pk).is_deleted
 
 
+@searching()
 def test_publishing_in_bulk_makes_products_findable(client, owner):
     product = ProductFactory(name="Brass lantern", status=Product.Status.DRAFT)
     data = {"action": "publish", "_selected_action": [product.pk]}

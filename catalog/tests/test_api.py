@@ -16,6 +16,7 @@ from catalog.tests.factories import (
     StoreFactory,
     VariantFactory,
 )
+from catalog.tests.searching import searching
 from customers.models import User
 from customers.tests.factories import UserFactory
 
@@ -75,6 +76,7 @@ def test_drafts_are_for_staff(api, staff):
     assert APIClient().get(f"/api/products/{draft.pk}").status_code == 404
 
 
+@searching()
 def test_search_forgives_typos(api):
     ProductFactory(name="Field backpack")
     body = api.get("/api/products/search?q=bacpack").json()

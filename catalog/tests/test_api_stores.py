@@ -14,6 +14,7 @@ from django.urls import reverse
 from catalog.models import Category, Product, Store, StoreSettings
 from catalog.services.search import search
 from catalog.tests.factories import CategoryFactory, ProductFactory, StoreFactory
+from catalog.tests.searching import searching
 from customers.models import User
 from customers.tests.factories import UserFactory
 
@@ -59,6 +60,7 @@ def problem(response, status, code):
     return body
 
 
+@searching()
 def test_staff_make_change_replace_and_delete_a_store_and_everybody_reads_it(staff):
     owner = UserFactory()
     made = staff("post", "/stores", STORE | {"owner_id": str(owner.customer_id), "comments": "Pays late"})

@@ -19,6 +19,7 @@ from catalog.tests.factories import (
     StoreFactory,
     VariantFactory,
 )
+from catalog.tests.searching import searching
 from customers.models import User
 from customers.tests.factories import UserFactory
 from orders.tests.test_races import race
@@ -50,7 +51,7 @@ def version_of(client, path):
     return client.get(f"/api{path}")["ETag"]
 
 
-@pytest.mark.django_db
+@searching()
 def test_every_read_has_a_version_and_is_not_sent_again(client):
     product = ProductFactory(name="Smartphone")
     paths = [

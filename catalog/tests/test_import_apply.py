@@ -17,6 +17,7 @@ from catalog.tests.factories import (
     VariantFactory,
 )
 from catalog.tests.importing import changes_of, imported, upload
+from catalog.tests.searching import searching
 from customers.tests.factories import StaffFactory
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,7 @@ def test_what_is_applied_is_what_was_shown(commit, mug):
     assert Product.objects.get().price_min == Decimal("13.5") and Product.objects.get().available == 9
 
 
+@searching()
 def test_new_products_with_variants_are_made_listed_and_found(commit, mug):
     CategoryFactory(name="Desks", slug="desks", parent=CategoryFactory(name="Rooms", slug="rooms"))
     AttributeFactory(code="colour")
@@ -103,6 +105,7 @@ def test_one_row_that_fails_takes_all_others_back(commit, mug, monkeypatch):
     assert mug.price == Decimal("13.5")
 
 
+@searching()
 def test_undo_puts_everything_back(commit, mug):
     before = Variant.objects.values("price", "compare_at", "name").get()
     CategoryFactory(name="Desks", slug="desks")

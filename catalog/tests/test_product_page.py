@@ -18,6 +18,7 @@ from catalog.tests.factories import (
     ProductImageFactory,
     VariantFactory,
 )
+from catalog.tests.searching import searching
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 
@@ -207,6 +208,7 @@ def test_the_sitemap_lists_what_is_on_the_shelf(client):
     assert "Disallow: /checkout/" in robots
 
 
+@searching(databases=["default", "documents"])
 def test_searching_keeps_the_query_and_offers_a_way_out(client):
     backpack()
     found = client.get("/search/?q=bacpack")
@@ -222,6 +224,7 @@ def test_searching_keeps_the_query_and_offers_a_way_out(client):
     assert client.get("/search/?q=%3Cscript%3E%00").status_code == 200
 
 
+@searching(databases=["default", "documents"])
 def test_suggestions_are_a_short_list(client):
     CategoryFactory(name="Lanterns")
     for number in range(12):

@@ -20,6 +20,7 @@ from catalog.tests.factories import (
     StoreFactory,
     VariantFactory,
 )
+from catalog.tests.searching import searching
 from customers.tests.factories import UserFactory
 from ecommerce.lib.errors import BadInput
 
@@ -116,6 +117,7 @@ def test_deleting_frees_its_skus_and_its_address():
     assert not Product.objects.published().filter(pk=product.pk).exists()
 
 
+@searching()
 def test_creating_makes_slug_variants_stock_and_search():
     product = make(
         status="published",

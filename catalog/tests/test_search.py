@@ -9,9 +9,9 @@ from catalog.models import Product, SearchEntry, SearchTerm
 from catalog.services import products
 from catalog.services.search import index_products, search, suggest
 from catalog.tests.factories import AttributeValueFactory, CategoryFactory, ProductFactory, VariantFactory
+from catalog.tests.searching import searching
 
-# InnoDB's full-text index knows committed rows only.
-pytestmark = pytest.mark.django_db(transaction=connection.vendor == "mysql")
+pytestmark = searching()
 
 
 def test_the_title_weighs_more_than_the_description():
