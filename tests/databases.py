@@ -1,16 +1,18 @@
-"""The databases that tests begin with: migrated once for a run, then copied.
+"""The databases that tests begin with: migrated once, then copied.
 
 Migrating takes longest of all that a run prepares, and every worker and every shop of a test needs
-the same tables.
+the same tables. So what was migrated is kept until a migration or a library changes.
 """
 
 import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +22,8 @@ from tests.settings import EMBEDDED, RUN_DIR_VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = {"default": "shop.sqlite3", "documents": "documents.sqlite3"}
+
+KEPT = ROOT / ".pytest_cache" / "migrated"
 
 # Migrating throws away thousands of model classes, and looking for them takes half its time.
 _MIGRATE = """
@@ -37,9 +41,10 @@ def migrated() -> Path:
     """
     folder = _run_dir() / "migrated"
     with _once("migrated") as is_first:
-        if is_first:
-            folder.mkdir(exist_ok=True)
+        if is_first and not _take("sqlite", folder):
+            folder.mkdir()
             _migrate({alias: EMBEDDED | {"VAR_DIR": str(folder)} for alias in FILES})
+            _keep("sqlite", folder)
     return folder
 
 
@@ -59,12 +64,14 @@ def copy_migrated(alias: str) -> None:
 def _copy_mysql(url: str, name: str) -> None:
     from tests.servers.mariadb import Client
 
-    server, dump = Client(urlsplit(url).port or 3306), _run_dir() / "migrated.sql"
+    server, folder = Client(urlsplit(url).port or 3306), _run_dir() / "mysql"
     with _once("mysql") as is_first:
-        if is_first:
+        if is_first and not _take("mysql", folder):
+            folder.mkdir()
             _migrate({"default": {"DATABASE_URL": server.url("migrated")}})
-            dump.write_bytes(server.dump("migrated"))
-    server.load(name, dump.read_bytes())
+            (folder / "dump.sql").write_bytes(server.dump("migrated"))
+            _keep("mysql", folder)
+    server.load(name, (folder / "dump.sql").read_bytes())
 
 
 def _copy_mongodb(uri: str, name: str) -> None:
@@ -97,6 +104,36 @@ def _migrate(environments: dict[str, dict[str, str]]) -> None:
     failed = [alias for alias, maker in makers.items() if maker.wait()]
     if failed:
         raise RuntimeError(f"migrating failed: {', '.join(failed)}")
+
+
+def _take(kind: str, folder: Path) -> bool:
+    """Copy what an earlier run kept to `folder`; whether there was something that still fits."""
+    kept = KEPT / f"{kind}-{_state()}"
+    if kept.is_dir():
+        shutil.copytree(kept, folder)
+    return kept.is_dir()
+
+
+def _keep(kind: str, folder: Path) -> None:
+    """Keep a copy of `folder` in place of older ones, whole or not at all."""
+    kept = KEPT / f"{kind}-{_state()}"
+    KEPT.mkdir(parents=True, exist_ok=True)
+    for old in KEPT.glob(f"{kind}-*"):
+        shutil.rmtree(old, ignore_errors=True)
+    draft = shutil.copytree(folder, KEPT / f"draft-{kind}-{os.getpid()}")
+    try:
+        draft.rename(kept)
+    except OSError:  # another run was faster
+        shutil.rmtree(draft)
+
+
+@cache
+def _state() -> str:
+    """A digest of all that decides what the tables look like."""
+    found = hashlib.sha256(sys.version.encode())
+    for file in sorted([ROOT / "constraints.txt", *ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/roles.py")]):
+        found.update(file.read_bytes())
+    return found.hexdigest()[:20]
 
 
 def _run_dir() -> Path:

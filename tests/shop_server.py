@@ -58,7 +58,7 @@ class ShopServer:
                 start_new_session=True,
             )
         try:
-            wait_for(self._answers, what=f"answer of the shop at {self.url}", seconds=180)
+            wait_for(self._answers, what=f"answer of the shop at {self.url}", seconds=600)
         except BaseException:
             self.stop()
             raise
