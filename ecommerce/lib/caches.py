@@ -2,6 +2,7 @@
 
 import pickle
 import time
+from typing import Any
 
 from django.core.cache.backends.locmem import LocMemCache
 
@@ -17,6 +18,13 @@ class CacheDown(Busy):
 
 class LocalCache(LocMemCache):
     """The memory of this process."""
+
+    # What Django's own has and its types do not know.
+    _lock: Any
+    _cache: Any
+    _expire_info: Any
+    _has_expired: Any
+    _set: Any
 
     def count(self, key: str, *, seconds: int) -> tuple[int, float]:
         """Count one more under `key`: how many within `seconds` of the first, and the seconds left."""

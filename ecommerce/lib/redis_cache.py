@@ -31,6 +31,8 @@ _making = threading.Lock()
 class RedisCache(DjangoRedisCache):
     """Redis, shared by all processes; without it the shop is slower, and nobody guesses a secret."""
 
+    _servers: list[str]
+
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         wait = params.get("OPTIONS", {})
         # A connection that Redis closed meanwhile is made anew once; an answer is waited for once.
@@ -50,7 +52,9 @@ class RedisCache(DjangoRedisCache):
         key = self.make_and_validate_key(key)
         with self._reaching():
             together = self._cache.get_client(key, write=True).pipeline(transaction=True)
-            together.set(key, 0, ex=seconds, nx=True).incr(key).pttl(key)
+            together.set(key, 0, ex=seconds, nx=True)
+            together.incr(key)
+            together.pttl(key)
             _, tries, left = together.execute()
         return tries, left / 1000
 
@@ -64,9 +68,9 @@ class RedisCache(DjangoRedisCache):
         with self._reaching():
             return super().incr(key, delta, version)
 
-    def clear(self) -> bool:
+    def clear(self) -> None:
         with self._reaching():
-            return super().clear()
+            super().clear()
 
     # --- What can be done without ----------------------------------------------------------------
 

@@ -1,6 +1,10 @@
 """Files without any server: what pages cost, what is refused, and headers of local files."""
 
+import json
 import logging
+import os
+import subprocess
+import sys
 from io import BytesIO
 
 import pytest
@@ -18,6 +22,7 @@ from ecommerce.lib import s3, uploads
 from ecommerce.lib.bucket import bucket_base, client_config, origin
 from ecommerce.lib.files import FilesUnavailable, require_reachable, safe_name, send_private
 from tests.servers.base import free_port
+from tests.settings import EMBEDDED
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 
@@ -108,6 +113,49 @@ def test_amazons_buckets_are_where_signed_addresses_say(region, host):
         client_config=client_config(path_style=False),
     ).url("a.pdf")
     assert origin(signed) == bucket_base(bucket="shop", endpoint="", region=region) == f"https://{host}"
+
+
+# What a shop with some environment says of its pictures: who may show them, and where one is.
+PICTURES = """
+import json
+from django.conf import settings
+from django.core.files.storage import storages
+allowed = [str(one) for one in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"]]
+print(json.dumps([allowed, storages["default"].url("products/a-320.avif")]))
+"""
+OWN = ["'self'", "data:"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "others", "picture"),
+    [
+        ({}, [], "/media/products/a-320.avif"),
+        (
+            {"AWS_STORAGE_BUCKET_NAME": "b", "AWS_S3_ENDPOINT_URL": "http://store.test:9000"},
+            ["http://store.test:9000"],
+            "http://store.test:9000/b/media/products/a-320.avif",
+        ),
+        (
+            {
+                "AWS_STORAGE_BUCKET_NAME": "b",
+                "AWS_DEFAULT_REGION": "eu-west-1",
+                "AWS_S3_CUSTOM_DOMAIN": "cdn.test",
+            },
+            ["https://b.s3.eu-west-1.amazonaws.com", "https://cdn.test"],
+            "https://cdn.test/media/products/a-320.avif",
+        ),
+    ],
+)
+def test_pages_may_show_what_the_shop_links_to_and_nothing_else(environment, others, picture, tmp_path):
+    shop = {"DJANGO_SETTINGS_MODULE": "ecommerce.settings", "VAR_DIR": str(tmp_path)}
+    told = subprocess.run(
+        [sys.executable, "-c", PICTURES],
+        env=os.environ | EMBEDDED | shop | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(told.stdout) == [OWN + others, picture]
 
 
 def test_staff_are_told_while_files_cannot_be_kept(client, nowhere, monkeypatch):

@@ -90,22 +90,24 @@ def test_an_outage_slows_the_shop_and_stops_nobody_but_who_guesses(shop, outage)
     assert "Traceback" not in log
 
 
-def test_who_signed_out_meanwhile_stays_out(shop, outage):
-    """Redis only loses its network, so all it knew is still there afterwards."""
-    ada, elsewhere = Shopper(shop.url), Shopper(shop.url)
-    for one in (ada, elsewhere):
+def test_who_was_signed_out_meanwhile_stays_out(shop, outage):
+    """Redis only loses its network when it hangs, so all it knew is still there afterwards."""
+    here, gone, lost = (Shopper(shop.url) for _ in range(3))
+    for one in (here, gone, lost):
         assert sign_in(one).status_code == 302 and is_signed_in(one)
-    copied = dict(ada.session.cookies)
+    copied = [dict(one.session.cookies) for one in (gone, lost)]
 
     outage.begin()
-    seen = ada.get("/account/logout/")
-    assert ada.post("/account/logout/", seen=seen).status_code == 302
+    assert gone.post("/account/logout/", seen=gone.get("/account/logout/")).status_code == 302
+    # The lost phone is signed out from elsewhere.
+    assert here.post("/account/sessions/end/", seen=here.get("/account/sessions/")).status_code == 302
     outage.end()
     wait_for(lambda: works_again(shop), what="sign-in after the outage")
-    thief = Shopper(shop.url)
-    thief.session.cookies.update(copied)
-    assert not is_signed_in(thief)
-    assert is_signed_in(elsewhere)
+    for cookies in copied:
+        thief = Shopper(shop.url)
+        thief.session.cookies.update(cookies)
+        assert not is_signed_in(thief)
+    assert is_signed_in(here)
 
 
 def test_a_basket_begun_meanwhile_is_there_afterwards(shop, outage):

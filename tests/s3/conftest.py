@@ -1,14 +1,16 @@
 """Both stores of the shop in one bucket of a real S3 (`tests/servers/s3.py`)."""
 
 import uuid
+from typing import Any
 
 import pytest
 from django.core.files.storage import storages
 
 from ecommerce.lib.bucket import bucket_base, client_config
+from tests.servers import S3
 
 
-def stores(environment, *, secret=""):
+def stores(environment: dict[str, str], *, secret: str = "") -> dict[str, Any]:
     """STORAGES of a shop with this environment, as the settings have them."""
     name, endpoint = environment["AWS_STORAGE_BUCKET_NAME"], environment["AWS_S3_ENDPOINT_URL"]
     options = {
@@ -31,17 +33,17 @@ def stores(environment, *, secret=""):
 
 
 @pytest.fixture(scope="session")
-def bucket(s3_server):
+def bucket(s3_server: S3) -> dict[str, str]:
     """The environment of a shop with a bucket of its own."""
     return s3_server.bucket(f"files-{uuid.uuid4().hex[:8]}")
 
 
 @pytest.fixture
-def private(bucket, settings):
+def private(bucket: dict[str, str], settings: Any) -> Any:
     settings.STORAGES = {**settings.STORAGES, **stores(bucket)}
     return storages["private"]
 
 
 @pytest.fixture
-def public(private):
+def public(private: Any) -> Any:
     return storages["default"]
