@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from kombu import Connection
+from kombu import Connection, Exchange, Queue
 
 from customers.services.tokens import issue_token
 from customers.tests.factories import PASSWORD, UserFactory
@@ -196,8 +196,9 @@ def test_a_message_to_celery_carries_the_id_and_nothing_else_of_the_request():
         Connection("memory://") as connection,
         structlog.contextvars.bound_contextvars(request_id=GIVEN, route="page", user_id=7),
     ):
-        say.apply_async(connection=connection, queue="of-this-test")
-        message = connection.SimpleQueue("of-this-test").get(timeout=5)
+        queue = Queue("of-this-test", Exchange("of-this-test"), routing_key="of-this-test")
+        say.apply_async(connection=connection, queue=queue)
+        message = connection.SimpleQueue(queue).get(timeout=5)
     assert message.headers["__django_structlog__"] == {"request_id": GIVEN}
 
 
