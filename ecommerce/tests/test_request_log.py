@@ -15,14 +15,13 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from kombu import Connection
+from kombu import Connection, Exchange, Queue
 
 from customers.services.tokens import issue_token
 from customers.tests.factories import PASSWORD, UserFactory
 from ecommerce import logs
 from ecommerce.lib import background
 from ecommerce.lib.background import task_named
-from ecommerce.lib.scrubbing import HIDDEN, scrub
 from ecommerce.request_log import HEADER
 from orders.tests.factories import OrderFactory
 from tests.polling import wait_for
@@ -197,8 +196,9 @@ def test_a_message_to_celery_carries_the_id_and_nothing_else_of_the_request():
         Connection("memory://") as connection,
         structlog.contextvars.bound_contextvars(request_id=GIVEN, route="page", user_id=7),
     ):
-        say.apply_async(connection=connection, queue="of-this-test")
-        message = connection.SimpleQueue("of-this-test").get(timeout=5)
+        queue = Queue("of-this-test", Exchange("of-this-test"), routing_key="of-this-test")
+        say.apply_async(connection=connection, queue=queue)
+        message = connection.SimpleQueue(queue).get(timeout=5)
     assert message.headers["__django_structlog__"] == {"request_id": GIVEN}
 
 
@@ -267,43 +267,6 @@ def test_an_error_keeps_its_trace_and_loses_what_is_private(client, listening, m
         assert (trace["request_id"], trace["route"]) == (GIVEN, "orders:track")
         assert trace["event"] == "Internal Server Error: orders:track"
         assert (written.request()["status"], written.request()["level"]) == (500, "error")
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("mail to Ada.Lovelace+x@mail.alcove.example failed", f"mail to {HIDDEN} failed"),
-        ("ada%40alcove.example", HIDDEN),
-        ("call +49 (0)151 1234-5678 now", f"call {HIDDEN} now"),
-        ("to %2B4915112345678", f"to {HIDDEN}"),
-        ("redis://:sesame@cache:6379/0 is down", f"redis://{HIDDEN}@cache:6379/0 is down"),
-        ("GET /track/AbCdEf0123456789_-AbCdEf0123456789/ failed", f"GET /track/{HIDDEN}/ failed"),
-        ("/account/?next=/orders/&code=123456", f"/account/?next={HIDDEN}&code={HIDDEN}"),
-        ('{"access_token": "abc", "kind": 1}', f'{{"access_token": "{HIDDEN}", "kind": 1}}'),
-        ("password=hunter2;", f"password={HIDDEN};"),
-        ("Authorization: Token abcdefgh1234", f"Authorization: {HIDDEN} {HIDDEN}"),
-        (
-            "order 7K3M9QXA took 1234567890 ms on 2026-11-30",
-            "order 7K3M9QXA took 1234567890 ms on 2026-11-30",
-        ),
-        ('File "/srv/shop/payments/services/settling.py", line 12', None),
-        ("status 404 for key 17 at 10:15:00.123456", None),
-    ],
-)
-def test_what_is_taken_out_of_a_text_and_what_stays(text, wanted):
-    assert scrub(text) == (text if wanted is None else wanted)
-
-
-def test_the_shops_own_secrets_are_known(settings):
-    settings.STRIPE_SECRET_KEY = "sk_live_the_real_one"
-    settings.REDIS_URL = "redis://:opensesame%21@cache/0"
-    logs.known_secrets.cache_clear()
-    try:
-        found = logs.known_secrets()
-    finally:
-        logs.known_secrets.cache_clear()
-    assert {"sk_live_the_real_one", "opensesame!", "opensesame%21", configured.SECRET_KEY} <= set(found)
-    assert "" not in found
 
 
 # --- Formats --------------------------------------------------------------------------------
