@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The shop as an image. One image runs the server, the worker, beat and every command:
 #
 #   docker build -t shop .                          the shop
@@ -31,7 +30,7 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 XDG_CACHE_
 WORKDIR /app
 COPY --from=builder /venv /venv
 COPY . .
-# The key only lets the settings load; nothing is signed with it, and it is in no layer.
+# The key only lets the settings load: it is no secret, and nothing is signed with it.
 RUN SECRET_KEY=building VAR_DIR=/tmp/building python manage.py collectstatic --noinput --verbosity 0 \
     && python -m compileall -q . && rm -rf /tmp/building
 USER 10001

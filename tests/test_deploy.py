@@ -13,6 +13,7 @@ import sys
 import pytest
 import yaml
 
+from tests.databases import FILES, migrated
 from tests.front import running_front
 from tests.servers import free_port
 from tests.shop_server import ROOT, environment_of
@@ -157,6 +158,8 @@ def test_what_is_in_the_image_is_a_whole_shop(tmp_path):
     """The files that .dockerignore lets through, and the steps of the Dockerfile on them."""
     image, data = tmp_path / "image", tmp_path / "data"
     data.mkdir()
+    for name in FILES.values():  # migrating is tested elsewhere, and takes long
+        shutil.copyfile(migrated() / name, data / name)
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True)
     for name in filter(_is_in_image, tracked.stdout.splitlines()):
         (image / name).parent.mkdir(parents=True, exist_ok=True)
@@ -176,8 +179,8 @@ def test_what_is_in_the_image_is_a_whole_shop(tmp_path):
 
     run("collectstatic", "--noinput", "--verbosity", "0")
     assert list(public.glob("static/css/shop.*.css.br")) and not (data / "static").exists()
-    assert "rates of" in run("migrate")
-    assert "already" in run("migrate")
+    said = run("migrate")
+    assert said.count("No migrations to apply") == 2 and "rates of" in said
     run("sweep")
 
 

@@ -7,7 +7,7 @@ import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from bson import decode_file_iter, json_util
 from bson.raw_bson import RawBSONDocument
@@ -48,7 +48,7 @@ def load(alias: str, source: Path) -> None:
         collection = database.create_collection(name, **metadata["options"])
         with gzip.open(path, "rb") as file:
             batch: list[Any] = []
-            for document in decode_file_iter(file, _raw(collection).codec_options):
+            for document in decode_file_iter(cast(IO[bytes], file), _raw(collection).codec_options):
                 batch.append(document)
                 if len(batch) == BATCH:
                     _raw(collection).insert_many(batch)
@@ -74,8 +74,9 @@ def clear(alias: str) -> None:
 
 
 def _database(alias: str) -> Any:
-    connections[alias].ensure_connection()
-    return connections[alias].database
+    connection: Any = connections[alias]
+    connection.ensure_connection()
+    return connection.database
 
 
 def _collections(database: Any) -> list[dict[str, Any]]:
@@ -112,4 +113,4 @@ def _dump_collection(database: Any, found: dict[str, Any], target: Path, session
 
 def _count(path: Path) -> int:
     with gzip.open(path, "rb") as file:
-        return sum(1 for _ in decode_file_iter(file))
+        return sum(1 for _ in decode_file_iter(cast(IO[bytes], file)))
