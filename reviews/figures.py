@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Count
+from django.db.models import Case, Count, IntegerField, Q, Value, When
 
 from reviews.models import Survey
 
@@ -34,18 +34,28 @@ class SurveyFigures:
 
 
 def survey_figures(*, now: datetime) -> list[SurveyFigures]:
-    """The figures of the last 30 and the last 90 days; two queries for each, whatever the number of rows."""
-    return [_of_period(days, now) for days in PERIODS]
+    """The figures of the last 30 and the last 90 days; two queries, whatever the number of rows."""
+    firsts = [now - timedelta(days=days) for days in PERIODS]
+    # Which of the periods an answer is in: those of the shortest are in all of them.
+    periods = [When(answered_at__gt=first, then=Value(number)) for number, first in enumerate(firsts)]
+    answered = Survey.objects.filter(answered_at__gt=firsts[-1], answered_at__lte=now).order_by()
+    counted = list(
+        answered.annotate(period=Case(*periods, default=Value(len(PERIODS)), output_field=IntegerField()))
+        .values_list("period", "overall", "recommend", "delivery")
+        .annotate(n=Count("pk"))
+    )
+    sent = {f"sent{number}": Count("pk", filter=Q(sent_at__gt=first)) for number, first in enumerate(firsts)}
+    asked = Survey.objects.filter(sent_at__gt=firsts[-1], sent_at__lte=now).aggregate(**sent)
+    return [
+        _of_period(days, [row[1:] for row in counted if row[0] <= number], asked[f"sent{number}"])
+        for number, days in enumerate(PERIODS)
+    ]
 
 
-def _of_period(days: int, now: datetime) -> SurveyFigures:
-    first = now - timedelta(days=days)
-    answered = Survey.objects.filter(answered_at__gt=first, answered_at__lte=now).order_by()
-    counts = answered.values_list("overall", "recommend", "delivery").annotate(n=Count("pk"))
-    rows = list(counts)
+def _of_period(days: int, rows: list[tuple], asked: int) -> SurveyFigures:
     return SurveyFigures(
         days=days,
-        asked=Survey.objects.filter(sent_at__gt=first, sent_at__lte=now).count(),
+        asked=asked,
         answers=sum(n for *_, n in rows),
         average=_average([(overall, n) for overall, _, _, n in rows]),
         delivery=_average([(delivery, n) for _, _, delivery, n in rows]),

@@ -1,6 +1,10 @@
-"""Parts of pages, without the pages."""
+"""Parts of pages, without the pages; and a document store that is away, whichever it is."""
+
+from contextlib import contextmanager
+from unittest.mock import patch
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import OperationalError
 from django.template import Context, Template
 from django.test import RequestFactory
 
@@ -11,3 +15,10 @@ def questions_of(product, query="", user=None):
     request.user = user or AnonymousUser()
     template = Template("{% load questions %}{% product_questions product %}")
     return template.render(Context({"request": request, "product": product}))
+
+
+@contextmanager
+def no_answer_for(model):
+    """Every query for rows of `model` fails, as on a server that is down."""
+    with patch.object(type(model.objects.all()), "_fetch_all", side_effect=OperationalError("no server")):
+        yield

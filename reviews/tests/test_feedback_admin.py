@@ -43,7 +43,7 @@ def test_lists_cost_the_same_for_few_and_many(
     for _ in range(count):
         AnswerFactory(question=QuestionFactory(product=product))
         SurveyFactory()
-    most = 8 if model == "survey" else 4  # the figures above the list are four
+    most = 6 if model == "survey" else 4  # the figures above the list are two
     with django_assert_max_num_queries(most, using="documents"), django_assert_max_num_queries(14):
         assert client.get(reverse(f"admin:reviews_{model}_changelist")).status_code == 200
 

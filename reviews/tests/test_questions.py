@@ -129,7 +129,6 @@ def test_the_shops_answer_shows_the_question_and_is_emailed_once(commit, mailout
     question = ask_question(customer=asker, product=product, text=TEXT)
     with commit():
         answer_question(question=question, text=" It does. ", actor=staff)
-        assert mailoutbox == []
     (mail,) = mailoutbox
     assert (mail.to, mail.subject) == ([asker.email], "Your question about Field backpack is answered")
     assert "It does." in mail.body and f"{product.get_absolute_url()}#questions" in mail.body
@@ -186,16 +185,20 @@ def test_a_crash_after_the_answer_is_put_right_by_answering_again(commit, mailou
     assert len(mailoutbox) == 1
 
 
-def test_a_lost_email_is_found_by_the_sweep_and_nobody_is_told_twice(mailoutbox, asker, product, staff):
+def test_a_lost_email_is_found_by_the_sweep_and_nobody_is_told_twice(
+    mailoutbox, asker, product, staff, settings
+):
+    settings.BACKGROUND = "off"  # the message after commit is lost
     question = ask_question(customer=asker, product=product, text=TEXT)
-    answer_question(question=question, text="It does.", actor=staff)  # the message after commit is lost
+    answer_question(question=question, text="It does.", actor=staff)
     assert sweep(now=timezone.now())["answers sent"] == 1
     assert sweep(now=timezone.now())["answers sent"] == 0
     assert telling.tell_asker(question.pk) is False
     assert len(mailoutbox) == 1
 
 
-def test_a_mail_server_that_refuses_is_asked_again(mailoutbox, asker, product, staff, monkeypatch):
+def test_a_mail_server_that_refuses_is_asked_again(mailoutbox, asker, product, staff, monkeypatch, settings):
+    settings.BACKGROUND = "off"
     question = ask_question(customer=asker, product=product, text=TEXT)
     answer_question(question=question, text="It does.", actor=staff)
     with monkeypatch.context() as broken:

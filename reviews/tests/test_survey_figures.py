@@ -30,7 +30,7 @@ def test_without_answers_there_are_no_figures():
 
 
 @pytest.mark.parametrize("count", [2, 20])
-def test_figures_take_four_queries(count, django_assert_num_queries):
+def test_figures_take_two_queries(count, django_assert_num_queries):
     SurveyFactory.create_batch(count)
-    with django_assert_num_queries(4, using="documents"):
+    with django_assert_num_queries(2, using="documents"):
         survey_figures(now=timezone.now())
