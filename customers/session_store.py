@@ -74,7 +74,7 @@ class SessionStore(DatabaseStore):
         self._forget(key)
 
     def _load_and_copy(self, key: str) -> dict[str, Any]:
-        row = self._get_session_from_db()
+        row = self._get_session_from_db()  # type: ignore[attr-defined]
         if row is None:
             return {}
         data: dict[str, Any] = self.decode(row.session_data)
