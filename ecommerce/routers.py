@@ -11,6 +11,8 @@ DOCUMENT_APPS = frozenset({"reviews", "documents"})
 RELATIONAL_MODELS = frozenset({"reviews.keptreview", "reviews.ratingschecked"})
 # What the replica is read for: what everybody sees alike.
 REPLICATED_APPS = frozenset({"catalog"})
+# Services decide by them, and read them from a cache that any page may fill.
+ON_PRIMARY_ONLY = frozenset({"catalog.StoreSettings"})
 
 
 def is_documents(alias: str) -> bool:
@@ -48,9 +50,9 @@ class ReplicaRouter:
     """Before the other, where there is a replica: reads of the catalogue, in requests that allow it."""
 
     def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
-        if model._meta.app_label in REPLICATED_APPS and replica.may_read():
-            return replica.ALIAS
-        return None
+        if model._meta.app_label not in REPLICATED_APPS or model._meta.label in ON_PRIMARY_ONLY:
+            return None
+        return replica.ALIAS if replica.may_read() else None
 
     def db_for_write(self, model: type[Model], **hints: Any) -> None:
         """Written is the primary, as the other router says; from then on it is read too."""

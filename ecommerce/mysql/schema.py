@@ -15,6 +15,8 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
     not hold: NULLs may repeat.
     """
 
+    connection: Any  # our DatabaseWrapper, which knows the collation
+
     _sql_create_unique_if = (
         "ALTER TABLE %(table)s ADD COLUMN %(marker)s TINYINT "
         "GENERATED ALWAYS AS (CASE WHEN %(condition)s THEN 1 ELSE NULL END) VIRTUAL, "
@@ -23,7 +25,7 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
     _sql_delete_unique_if = "ALTER TABLE %(table)s DROP INDEX %(name)s, DROP COLUMN %(marker)s"
 
     @property
-    def sql_create_table(self) -> str:
+    def sql_create_table(self) -> str:  # type: ignore[override]
         collation = self.connection.exact_collation
         return f"CREATE TABLE %(table)s (%(definition)s) CHARACTER SET utf8mb4 COLLATE {collation}"
 
@@ -50,7 +52,10 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
         **options: Any,
     ) -> Statement | None:
         if not condition:
-            return super()._create_unique_sql(model, fields, name=name, **options)
+            plain: Statement | None = super()._create_unique_sql(  # type: ignore[misc]
+                model, fields, name=name, **options
+            )
+            return plain
         assert name, "a constraint has a name"
         table = model._meta.db_table
         return Statement(
@@ -58,7 +63,7 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
             table=Table(table, self.quote_name),
             name=self.quote_name(name),
             marker=self.quote_name(self._marker(name)),
-            columns=Columns(table, [field.column for field in fields], self.quote_name),
+            columns=Columns(table, [str(field.column) for field in fields], self.quote_name),
             condition=condition,
         )
 
@@ -66,7 +71,10 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
         self, model: type[Model], name: str, condition: str | None = None, **options: Any
     ) -> Statement | None:
         if not condition:
-            return super()._delete_unique_sql(model, name, **options)
+            plain: Statement | None = super()._delete_unique_sql(  # type: ignore[misc]
+                model, name, **options
+            )
+            return plain
         return Statement(
             self._sql_delete_unique_if,
             table=Table(model._meta.db_table, self.quote_name),

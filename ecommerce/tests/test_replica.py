@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 from django.http import HttpResponse
 
-from catalog.models import Product
+from catalog.models import Product, StoreSettings
 from ecommerce import replica
 from ecommerce.replica_middleware import ReplicaMiddleware
 from ecommerce.routers import ReplicaRouter
@@ -29,7 +29,8 @@ def usable(monkeypatch):
 def test_the_catalogue_is_read_there_within_a_request_and_nothing_else():
     assert router.db_for_read(Product) is None
     with replica.reading_from_replica() as reading:
-        assert router.db_for_read(Order) is None and not reading.used
+        assert router.db_for_read(Order) is None and router.db_for_read(StoreSettings) is None
+        assert not reading.used
         assert router.db_for_read(Product) == "replica" and reading.used
     assert router.db_for_read(Product) is None
 

@@ -4,6 +4,8 @@ A run on the embedded stores has none, so there is nothing to collect.
 """
 
 import os
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -16,13 +18,13 @@ collect_ignore_glob = [] if os.environ.get("DATABASE_URL", "").startswith("mysql
 
 
 @pytest.fixture
-def past_the_shop():
+def past_the_shop() -> Client:
     """The run's server, for connections of one's own."""
     return Client(int(settings.DATABASES["default"]["PORT"]))
 
 
 @pytest.fixture
-def rival(transactional_db, past_the_shop):
+def rival(transactional_db: None, past_the_shop: Client) -> Iterator[Any]:
     """A connection of somebody else to the test's database, in a transaction until it says otherwise."""
     made = past_the_shop.connect(connection.settings_dict["NAME"])
     made.autocommit(False)
@@ -31,7 +33,7 @@ def rival(transactional_db, past_the_shop):
 
 
 @pytest.fixture
-def short_patience(transactional_db):
+def short_patience(transactional_db: None) -> Iterator[None]:
     """The database gives up waiting for a lock after a second, in this thread."""
     with connection.cursor() as cursor:
         cursor.execute("SET innodb_lock_wait_timeout = 1")
@@ -40,6 +42,6 @@ def short_patience(transactional_db):
 
 
 @pytest.fixture(scope="session")
-def migrated_mysql(django_db_setup):
+def migrated_mysql(django_db_setup: None) -> bytes:
     """The tables of this run's migrated database, as SQL."""
     return migrated_dump()

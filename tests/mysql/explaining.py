@@ -23,4 +23,4 @@ def tables_read_whole(sql: str) -> Iterator[str]:
     for step in steps:
         whole = step["type"] == "ALL" or (step["type"] == "index" and int(step["rows"] or 0) >= ROWS)
         if whole and step["table"] and not step["table"].startswith("<"):
-            yield names.get(step["table"], step["table"])
+            yield str(names.get(step["table"], step["table"]))
