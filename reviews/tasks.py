@@ -3,8 +3,9 @@
 from celery import shared_task
 
 
-@shared_task(name="reviews.tell_asker")
+@shared_task(name="reviews.tell_asker", queue_name="mail")
 def tell_asker(question_id: str) -> None:
+    """Tell who asked that the shop has answered."""
     from reviews.services import telling
 
     telling.tell_asker(question_id)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from background.models import FailedTask
 from documents.services.sweep import owed_papers
 from ecommerce.health import outages
 from ecommerce.health.services import SERVICES
@@ -122,10 +123,18 @@ def _webhooks(now: datetime) -> Iterator[GaugeMetricFamily]:
     yield family
 
 
+def _failed_work(now: datetime) -> Iterator[GaugeMetricFamily]:
+    failed = FailedTask.objects.open()
+    yield GaugeMetricFamily(
+        "shop_failed_tasks", "Background work that failed for good and waits for staff.", value=_count(failed)
+    )
+
+
 _READ: list[Callable[[datetime], Iterator[GaugeMetricFamily]]] = [
     _orders,
     _payments,
     _emails,
     _papers,
     _webhooks,
+    _failed_work,
 ]
