@@ -10,6 +10,7 @@ from django.db import OperationalError
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from background.models import FailedTask
 from ecommerce.health import outages
 from ecommerce.metrics import counters, processes, shop
 from orders.models import Notification, Order
@@ -268,3 +269,11 @@ def test_a_folder_that_was_chosen_is_kept(alone, tmp_path, monkeypatch):
     monkeypatch.setenv(processes.VARIABLE, "/chosen")
     processes.share_counts(tmp_path)
     assert os.environ[processes.VARIABLE] == "/chosen" and not list(tmp_path.iterdir())
+
+
+def test_work_that_failed_for_good(client):
+    for number, state in enumerate(("failed", "retried", "resolved")):
+        FailedTask.objects.create(
+            key=str(number), task="documents.store_invoice", queue="documents", state=state
+        )
+    assert read(client)["shop_failed_tasks"] == 2
