@@ -82,7 +82,7 @@ def test_from_the_button_to_the_file(commit, mailoutbox):
     assert set(data) == {
         "profile", "addresses", "sessions", "api_tokens", "second_factors", "social_accounts", "consents",
         "data_requests", "saved_things", "looked_at", "orders", "baskets",
-        "payments", "gift_cards", "papers", "reviews", "questions",
+        "payments", "gift_cards", "papers", "reviews", "reviews_to_appear", "questions",
         "product_questions", "product_answers", "surveys", "stock_requests",
     }  # fmt: skip
     assert data["profile"]["name"] == NAME and data["profile"]["email"] == EMAIL
