@@ -22,8 +22,8 @@ from dashboard.services import data_export
 from dashboard.services.data_sweep import sweep
 from dashboard.tests.people import EMAIL, NAME, known_person
 from orders.tests.factories import OrderFactory
-from tests.downloads import fetch
 from support.services.tickets import open_ticket
+from tests.downloads import fetch
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 
