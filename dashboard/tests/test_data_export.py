@@ -23,6 +23,7 @@ from dashboard.services.data_sweep import sweep
 from dashboard.tests.people import EMAIL, NAME, known_person
 from orders.tests.factories import OrderFactory
 from support.services.tickets import open_ticket
+from tests.downloads import fetch
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 
@@ -51,8 +52,16 @@ def confirmed(client, page):
     return client.post(page.url, {"password": PASSWORD}, follow=True)
 
 
+def fetched(client, link):
+    """The file, once the question was answered."""
+    page = client.get(link)
+    asked = client.post(page.url, {"password": PASSWORD})
+    assert asked.url == link
+    return fetch(client, link)
+
+
 def archive_of(response):
-    return zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
+    return zipfile.ZipFile(io.BytesIO(response.content))
 
 
 def test_from_the_button_to_the_file(commit, mailoutbox):
@@ -70,7 +79,8 @@ def test_from_the_button_to_the_file(commit, mailoutbox):
     assert mail.to == [EMAIL] and DATA in mail.body and request.file_path not in mail.body
     link = reverse("customers:data_file", args=[request.public_id])
     assert link in client.get(DATA).content.decode() and str(request.public_id) not in mail.body
-    answer = client.get(link)
+    assert client.get(link).headers["Cache-Control"] == "private, no-store"
+    answer = fetch(client, link)
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert "attachment" in answer.headers["Content-Disposition"]
     bundle = archive_of(answer)
@@ -104,10 +114,10 @@ def test_it_is_nobody_elses_and_not_for_ever(commit):
         request = ask_for_export(customer=ada)
     link = reverse("customers:data_file", args=[request.public_id])
     thief = signed_in(rival)
-    assert confirmed(thief, thief.get(link)).status_code == 404
+    assert fetched(thief, link).status_code == 404
     assert Client().get(link).url.startswith(reverse("account_login"))
     owner = signed_in(ada)
-    assert confirmed(owner, owner.get(link)).status_code == 200
+    assert fetched(owner, link).status_code == 200
     request.refresh_from_db()
     late = timezone.now() + timedelta(days=8)
     assert storages["private"].exists(request.file_path)
@@ -126,7 +136,7 @@ def test_its_time_is_over_before_the_sweep_comes(commit):
     PersonalDataRequest.objects.update(expires_at=timezone.now())
     owner = signed_in(ada)
     link = reverse("customers:data_file", args=[request.public_id])
-    assert confirmed(owner, owner.get(link)).status_code == 404
+    assert fetched(owner, link).status_code == 404
     assert link not in owner.get(DATA).content.decode()
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from ecommerce.checks import (
     check_demo_mode,
+    check_files,
     check_fixed_code,
     check_messages,
     check_production,
@@ -126,3 +127,17 @@ def test_webhooks_into_the_own_network_are_warned_of(production):
     production.WEBHOOKS_ALLOW_PRIVATE = True
     (warning,) = check_webhooks(None)
     assert warning.id == "ecommerce.W002" and "WEBHOOKS_ALLOW_PRIVATE" in warning.hint
+
+
+@pytest.mark.parametrize(
+    ("bucket", "endpoint", "numbers"),
+    [
+        ("", "http://store.example", []),
+        ("shop", "", []),
+        ("shop", "https://store.example", []),
+        ("shop", "http://store.example", ["ecommerce.W010"]),
+    ],
+)
+def test_a_store_without_https_is_warned_about(production, bucket, endpoint, numbers):
+    production.AWS_STORAGE_BUCKET_NAME, production.AWS_S3_ENDPOINT_URL = bucket, endpoint
+    assert [message.id for message in check_files(None)] == numbers

@@ -26,6 +26,7 @@ from reviews.services.reviews import (
     moderate,
 )
 from reviews.tests.factories import ReviewFactory, bought_order
+from tests.downloads import fetch
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 TEXT = "Sturdy, light, and it fits under the seat."
@@ -241,9 +242,12 @@ def test_photos_are_kept_privately_without_what_cameras_add(client, buyer, produ
     assert not Image.open(io.BytesIO(stored)).getexif()
     assert review.file_type == f"image/{kind.lower()}"
 
-    shown = client.get(reverse("reviews:photo", args=[review.pk]))
-    assert b"".join(shown.streaming_content) == stored
-    assert (shown["Content-Type"], shown["X-Content-Type-Options"]) == (review.file_type, "nosniff")
+    address = reverse("reviews:photo", args=[review.pk])
+    assert client.get(address)["X-Content-Type-Options"] == "nosniff"
+    shown = fetch(client, address)
+    assert shown.content == stored and shown.headers["Content-Type"] == review.file_type
+    assert shown.headers["Cache-Control"] == "private, no-store"
+    assert shown.headers["Content-Disposition"].startswith("inline; filename=")
 
 
 @pytest.mark.parametrize(
@@ -278,13 +282,13 @@ def test_photos_of_unpublished_reviews_are_for_author_and_staff(client, buyer, p
     )
     url = reverse("reviews:photo", args=[review.pk])
     client.logout()
-    assert client.get(url).status_code == 200
+    assert fetch(client, url).status_code == 200
     moderate(review=review, status="held", actor=StaffFactory())
-    assert client.get(url).status_code == 404
+    assert fetch(client, url).status_code == 404
     client.force_login(UserFactory())
-    assert client.get(url).status_code == 404
+    assert fetch(client, url).status_code == 404
     for viewer in (buyer, StaffFactory()):
         client.force_login(viewer)
-        assert client.get(url).status_code == 200
+        assert fetch(client, url).status_code == 200
     storages["private"].delete(review.file_path)
-    assert client.get(url).status_code == 404
+    assert fetch(client, url).status_code == 404
