@@ -55,3 +55,12 @@ class QuestionSerializer(serializers.ModelSerializer):
     def get_answers(self, question: Question) -> Any:
         """The shop's first, then those of buyers, the oldest first."""
         return AnswerSerializer(self.context["answers"][question.pk], many=True).data
+
+
+class QuestionPageSerializer(serializers.Serializer):
+    """A page of a product's published questions, the newest first."""
+
+    count = serializers.IntegerField()
+    next: Any = serializers.URLField(allow_null=True)
+    previous: Any = serializers.URLField(allow_null=True)
+    results = QuestionSerializer(many=True)
