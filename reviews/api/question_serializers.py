@@ -6,12 +6,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from reviews.models import Answer, Question
+from reviews.services.questions import MAX_LENGTH, MIN_LENGTH
 from reviews.templatetags.reviews import reviewer
 
 
 class NewQuestionSerializer(serializers.Serializer):
     question = serializers.CharField(
-        max_length=2000, trim_whitespace=False, help_text="10 to 500 characters, for everybody to read."
+        min_length=MIN_LENGTH, max_length=MAX_LENGTH, help_text="For everybody to read."
     )
 
 
@@ -54,3 +55,12 @@ class QuestionSerializer(serializers.ModelSerializer):
     def get_answers(self, question: Question) -> Any:
         """The shop's first, then those of buyers, the oldest first."""
         return AnswerSerializer(self.context["answers"][question.pk], many=True).data
+
+
+class QuestionPageSerializer(serializers.Serializer):
+    """A page of a product's published questions, the newest first."""
+
+    count = serializers.IntegerField()
+    next: Any = serializers.URLField(allow_null=True)
+    previous: Any = serializers.URLField(allow_null=True)
+    results = QuestionSerializer(many=True)

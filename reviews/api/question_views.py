@@ -12,7 +12,12 @@ from rest_framework.views import APIView
 from catalog.models import Product
 from customers.access import signed_in
 from ecommerce.lib.api import PageNumberPagination
-from reviews.api.question_serializers import AskedSerializer, NewQuestionSerializer, QuestionSerializer
+from reviews.api.question_serializers import (
+    AskedSerializer,
+    NewQuestionSerializer,
+    QuestionPageSerializer,
+    QuestionSerializer,
+)
 from reviews.models import Answer, Question
 from reviews.services.questions import ask_question
 
@@ -34,6 +39,7 @@ _SHOWN = {
         }
     ],
 }
+_PAGE = {"count": 1, "next": None, "previous": None, "results": [_SHOWN]}
 
 
 class ProductQuestionsView(APIView):
@@ -44,9 +50,9 @@ class ProductQuestionsView(APIView):
 
     @extend_schema(
         operation_id="products_questions_list",
-        responses=QuestionSerializer(many=True),
+        responses=QuestionPageSerializer,
         parameters=[OpenApiParameter("page", int), OpenApiParameter("page_size", int)],
-        examples=[OpenApiExample("A question", _SHOWN, response_only=True)],
+        examples=[OpenApiExample("A page", _PAGE, response_only=True)],
     )
     def get(self, request: Request, product_id: str) -> Response:
         """The published questions with their answers, the newest first."""

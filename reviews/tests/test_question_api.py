@@ -71,11 +71,11 @@ def test_visitors_read_and_do_not_ask(client, product):
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("Why?", "too_short"), ("x" * 501, "too_long"), ("", "invalid"), (None, "invalid")]
+    "text", ["Why?", "  Why?            ", "x" * 501, "", None, ["Does it fit into it?"]]
 )
-def test_bad_input_names_the_field(client, product, customer, text, code):
+def test_bad_input_names_the_field(client, product, customer, text):
     refused = ask(client, product, customer, text)
-    assert (refused.status_code, refused.json()["code"]) == (400, code)
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid")
     assert "question" in refused.json()["errors"]
     assert not Question.objects.exists()
 

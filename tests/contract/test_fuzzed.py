@@ -48,6 +48,7 @@ _NEVER_RIGHT: dict[str, str] = {
     "cart_items_destroy": "the cart's lines come and go between requests",
     "cart_items_update": "the cart's lines come and go between requests",
     "cart_coupons_destroy": "the cart's codes come and go between requests",
+    "products_questions_create": "made-up words are often too few, and few are taken in an hour",
     "reviews_create": "needs a product this customer has bought and not reviewed",
     "reviews_destroy": "deleting needs one's own review",
 }

@@ -40,7 +40,7 @@ def _ask(stage):
     wish, path = {"question": "Does it fit under the seat?"}, {"product_id": stage.product.pk}
     return (
         Try(status=201, who="customer", path=path, body=wish),
-        Try(status=400, who="customer", path=path, body={"question": "Why?"}, code="too_short"),
+        Try(status=400, who="customer", path=path, body={"question": "Why?"}, code="invalid"),
     )
 
 
