@@ -16,6 +16,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from customers.access import signed_in
+from ecommerce.lib.documents_admin import DocumentAdmin
 from ecommerce.lib.errors import DomainError
 from ecommerce.lib.field_rights import FieldRights
 from reviews.models import SHOP, Answer, Question, QuestionEvent
@@ -61,7 +62,7 @@ class ShopAnswerForm(ModelForm):
             self.fields["answer"].initial = found.answer if found else ""
 
 
-class Moderated(FieldRights, ModelAdmin):
+class Moderated(DocumentAdmin, FieldRights, ModelAdmin):
     """What customers wrote is theirs: staff publish it, hold it back, reject it, or delete it."""
 
     field_rights: ClassVar = {

@@ -10,6 +10,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from ecommerce.lib import documents_store
+from ecommerce.lib.documents_admin import DocumentAdmin
 from ecommerce.lib.field_rights import FieldRights
 from reviews.figures import survey_figures
 from reviews.models import Survey
@@ -33,7 +34,7 @@ class ScoreFilter(admin.SimpleListFilter):
 
 
 @admin.register(Survey)
-class SurveyAdmin(FieldRights, ModelAdmin):
+class SurveyAdmin(DocumentAdmin, FieldRights, ModelAdmin):
     """The answers, the newest first; what was only asked is not listed."""
 
     field_rights: ClassVar = {

@@ -22,5 +22,13 @@ def verified_order_number(*, customer: User, product: Product) -> str:
     return shipped.order_by("-placed_at").values_list("number", flat=True).first() or ""
 
 
+def address_of(*, customer: User, product: Product) -> str:
+    """The email address of the customer, or of their newest order with the product: an account may
+    have a telephone number alone."""
+    if customer.email:
+        return customer.email
+    return _orders(customer, product).order_by("-placed_at").values_list("email", flat=True).first() or ""
+
+
 def _orders(customer: User, product: Product) -> QuerySet[Order]:
     return Order.objects.filter(customer=customer, lines__product=product)

@@ -20,7 +20,7 @@ from reviews.models import Review
 from reviews.models.review import MAX_LENGTH, MAX_TAG_LENGTH, MAX_TAGS, MIN_LENGTH
 from reviews.services import keeping, photos
 from reviews.services.keeping import AlreadyReviewed
-from reviews.services.purchases import bought, verified_order_number
+from reviews.services.purchases import address_of, bought, verified_order_number
 from reviews.services.ratings import recount_rating
 
 MAX_ANSWER = 1000
@@ -75,7 +75,7 @@ def add_review(
     review = Review(
         product_id=product.pk,
         customer_id=str(customer.customer_id),
-        customer_email=customer.email or "",
+        customer_email=address_of(customer=customer, product=product),
         customer_name=customer.name,
         product_title=product.name,
         review=_clean_text(text),

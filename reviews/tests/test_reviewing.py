@@ -292,3 +292,10 @@ def test_photos_of_unpublished_reviews_are_for_author_and_staff(client, buyer, p
         assert fetch(client, url).status_code == 200
     storages["private"].delete(review.file_path)
     assert fetch(client, url).status_code == 404
+
+
+def test_who_has_no_address_but_a_number_reviews_under_that_of_their_order(product):
+    customer = UserFactory(email=None, phone="+4915112345678")
+    order = bought_order(customer=customer, product=product)
+    review = add_review(customer=customer, product=product, text=TEXT, rating=4)
+    assert review.customer_email == order.email
