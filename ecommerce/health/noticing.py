@@ -1,7 +1,8 @@
 """Notices failures of services in what is logged, wherever in the shop it was.
 
-Whoever can do without a service goes on and logs why (`log.exception`). The error, or one it came from,
-is of that service's driver, and so tells which it was.
+Whoever can do without a service goes on and logs why, with the error as the line's traceback or among its
+arguments. The error, or one it came from, is of that service's driver, and so tells which it was. A line
+that must not hold the error says `extra={"service": …}`.
 """
 
 import logging
@@ -24,25 +25,29 @@ class ServiceErrors(logging.Handler):
     """Counts errors of services for /metrics and has the service looked after."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        error = record.exc_info[1] if record.exc_info else None
         # The probes' own news would begin it all again.
-        if error is None or record.name.startswith("ecommerce.health"):
+        if record.name.startswith("ecommerce.health"):
             return
         try:
-            self._notice(error)
+            if name := getattr(record, "service", None) or _service_in(record):
+                self._notice(name)
         except Exception:
             self.handleError(record)
 
-    def _notice(self, error: BaseException) -> None:
-        name = service_of(error)
-        if name is None:
-            return
+    def _notice(self, name: str) -> None:
         # Late, because logging is set up before the settings are whole.
         from ecommerce.health.watching import suspect
         from ecommerce.metrics.counters import service_errors
 
         service_errors.labels(service=name).inc()
         suspect(name)
+
+
+def _service_in(record: logging.LogRecord) -> str | None:
+    told = record.args if isinstance(record.args, tuple) else ()
+    errors = [record.exc_info[1] if record.exc_info else None, *told]
+    found = (service_of(error) for error in errors if isinstance(error, BaseException))
+    return next((name for name in found if name), None)
 
 
 def service_of(error: BaseException) -> str | None:

@@ -33,7 +33,7 @@ SERVICES = {
         ),
         Service(
             name="replica",
-            lost="The copy of the records that reports read cannot be reached",
+            lost="The copy of the records that the catalogue is read from cannot be reached",
             probe=lambda: probes.replica(),
             configured=lambda: "replica" in settings.DATABASES,
         ),

@@ -45,7 +45,8 @@ def publish(task: Task, args: tuple[Any, ...]) -> bool:
         return True
     except Exception as error:
         # Without its text, which may hold the broker's address with its password.
-        log.error("task %s was not published (%s); the sweep finds its work", task.name, type(error).__name__)
+        words = "task %s was not published (%s); the sweep finds its work"
+        log.error(words, task.name, type(error).__name__, extra={"service": "broker"})
         with _watching:
             _quiet_until = time.monotonic() + _PAUSE
         return False

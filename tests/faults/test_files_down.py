@@ -18,6 +18,7 @@ from tests.shopper import Shopper, hidden
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("s3")]
 
 SKU, PRODUCT = "FIELD-BACKPACK-RASPBERRY", "field-backpack"
+TOLD = "Pictures and papers cannot be reached"
 EMAIL, PASSWORD = "ada@alcove.example", "alcove-demo-ada"
 TEXT = "It carries what I carry, and I will say so at some length."
 # A product that Ada bought and has not reviewed.
@@ -41,7 +42,7 @@ def store():
 @pytest.fixture(scope="module")
 def shop(store):
     # One process: what it knows of the store is then the same for every request.
-    with running_shop("files", workers=1, **store.bucket("faults")) as server:
+    with running_shop("files", workers=1, OUTAGE_RECHECK_SECONDS="1", **store.bucket("faults")) as server:
         yield server
 
 
@@ -109,6 +110,9 @@ def test_an_outage_delays_papers_and_loses_nothing(shop, outage, request):
     refused = guest.get(link)
     assert refused.status_code == 503 and refused.headers["Retry-After"]
     assert "Files cannot be reached right now" in refused.text
+    owner = Shopper(shop.url)
+    owner.sign_in("owner@alcove.example", "alcove-demo-owner")
+    wait_for(lambda: TOLD in owner.get("/admin/").text, what="line on staff pages")
     # A purchase is as good as ever; its paper is owed.
     _, order = buy(shop, f"while-{how}@example.com")
     assert order["payment_status"] == "paid"
@@ -118,6 +122,7 @@ def test_an_outage_delays_papers_and_loses_nothing(shop, outage, request):
 
     outage.end()
     wait_for(lambda: guest.get(link).content.startswith(b"%PDF-"), what="the old paper", seconds=60)
+    wait_for(lambda: TOLD not in owner.get("/admin/").text, what="end of the line on staff pages")
     shop.manage("sweep")
     [file] = invoice_of(shop, order)
     assert file["size"] > 1000

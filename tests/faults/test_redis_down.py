@@ -11,6 +11,7 @@ from tests.shopper import Shopper
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("redis")]
 
 SKU, PRODUCT = "FIELD-BACKPACK-RASPBERRY", "field-backpack"
+TOLD = "The cache cannot be reached; pages are slower"
 EMAIL, PASSWORD = "ada@alcove.example", "alcove-demo-ada"
 
 
@@ -22,7 +23,9 @@ def redis():
 
 @pytest.fixture(scope="module")
 def shop(redis):
-    with running_shop("redis", REDIS_URL=redis.url(), LOG_LEVEL="WARNING") as server:
+    with running_shop(
+        "redis", REDIS_URL=redis.url(), LOG_LEVEL="WARNING", OUTAGE_RECHECK_SECONDS="1"
+    ) as server:
         yield server
 
 
@@ -63,6 +66,8 @@ def outage(request, redis, shop):
 
 def test_an_outage_slows_the_shop_and_stops_nobody_but_who_guesses(shop, outage):
     ada, guest = Shopper(shop.url), Shopper(shop.url, email="redis@example.com")
+    owner = Shopper(shop.url)
+    owner.sign_in("owner@alcove.example", "alcove-demo-owner")
     assert sign_in(ada).status_code == 302 and is_signed_in(ada)
     assert guest.add(SKU, PRODUCT).status_code in (200, 302)
 
@@ -82,9 +87,13 @@ def test_an_outage_slows_the_shop_and_stops_nobody_but_who_guesses(shop, outage)
     assert paid.status_code == 302
     assert shop.rows("SELECT number FROM orders_order WHERE email = ?", guest.email)
 
+    # Staff have gone on working, and are told.
+    wait_for(lambda: TOLD in owner.get("/admin/").text, what="line on staff pages")
+
     outage.end()
     wait_for(lambda: works_again(shop), what="sign-in after the outage")
     assert is_signed_in(ada)
+    wait_for(lambda: TOLD not in owner.get("/admin/").text, what="end of the line on staff pages")
     log = shop.log.read_text()
     assert "the cache cannot be reached" in log and "the cache answers again" in log
     assert "Traceback" not in log
