@@ -1,10 +1,12 @@
 """Somebody of whom the shop knows something in every app."""
 
 from dataclasses import dataclass
+from uuid import uuid4
 
 from allauth.socialaccount.models import SocialAccount
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.utils import timezone
 
 from catalog.services.stock_requests import ask
 from catalog.tests.factories import ProductFactory
@@ -20,6 +22,7 @@ from orders.services.fulfilment import deliver_order
 from orders.tests.factories import OrderFactory, cart_with, shipped_order
 from payments.services.orders import cancel_and_refund
 from payments.tests.factories import new_card
+from reviews.models import KeptReview
 from reviews.tests.factories import AnswerFactory, QuestionFactory, ReviewFactory, SurveyFactory
 from support.services.tickets import open_ticket
 
@@ -54,6 +57,11 @@ def known_person() -> Known:
     ReviewFactory(
         product=invoiced.lines.get().product, customer=user, customer_email=EMAIL, file_path=photo,
         file_type="image/jpeg",
+    )  # fmt: skip
+    KeptReview.objects.create(
+        customer=user, product=ProductFactory(), document_id=str(uuid4()), customer_email=EMAIL,
+        customer_name=NAME, product_title="A cup", review="SECRET-WORDS about a cup", rating=4,
+        review_date=timezone.now(),
     )  # fmt: skip
     asked = {"customer": user, "customer_email": EMAIL, "product": invoiced.lines.get().product}
     question = QuestionFactory(**asked, status="published", question="Does the lid come off?")

@@ -140,6 +140,7 @@ OWN = ["'self'", "data:"]
                 "AWS_STORAGE_BUCKET_NAME": "b",
                 "AWS_DEFAULT_REGION": "eu-west-1",
                 "AWS_S3_CUSTOM_DOMAIN": "cdn.test",
+                "SITE_URL": "https://shop.test",
             },
             ["https://b.s3.eu-west-1.amazonaws.com", "https://cdn.test"],
             "https://cdn.test/media/products/a-320.avif",
