@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 
@@ -15,9 +15,15 @@ def answer_to(error: Exception, *, method: str = "get") -> HttpResponse:
     """What the middleware makes of an error that left a view."""
     request = getattr(RequestFactory(), method)("/products/?page=2")
     request.session, request.user = {}, AnonymousUser()
-    response = DomainErrorMiddleware(lambda _: HttpResponse()).process_exception(request, error)
-    assert response is not None
-    return response
+
+    def page(request: HttpRequest) -> HttpResponse:
+        # As Django does with what a view raises.
+        response = middleware.process_exception(request, error)
+        assert response is not None
+        return response
+
+    middleware = DomainErrorMiddleware(page)
+    return middleware(request)
 
 
 @pytest.mark.django_db
