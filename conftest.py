@@ -31,13 +31,13 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connections
+from django.db import connections, transaction
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
 from ecommerce.health import outages
 from ecommerce.health.checking import latest
-from tests.databases import copy_migrated
+from tests.databases import copy_migrated, empty_only
 from tests.machine import CANNOT_RUN
 from tests.settings import RUN_DIR_VARIABLE
 
@@ -84,6 +84,26 @@ Client.force_login = _sign_in_completely  # type: ignore[method-assign, assignme
 def half_signed_in() -> Callable[[Client, Any], None]:
     """`half_signed_in(client, user)`: by password alone, the second step not passed."""
     return _sign_in_by_password
+
+
+@pytest.fixture(autouse=True)
+def _one_transaction(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where documents are in MongoDB, a test's rows are rolled back all the same.
+
+    Its connections have no transactions that could be rolled back, so Django would leave them out for
+    all databases of the test: every commit would be one, and afterwards every table be emptied. Here
+    only the documents are.
+    """
+    mark = request.node.get_closest_marker("django_db")
+    is_meant = mark and "documents" in mark.kwargs.get("databases", ()) and not mark.kwargs.get("transaction")
+    if not is_meant or connections["documents"].features.supports_transactions:
+        yield
+        return
+    request.getfixturevalue("db")
+    with transaction.atomic(using="default"):
+        yield
+        transaction.set_rollback(True, using="default")
+    empty_only("documents")
 
 
 @pytest.fixture(autouse=True)

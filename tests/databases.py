@@ -16,7 +16,9 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.core.management import call_command
 from django.db import connections
+from django.test import TransactionTestCase
 
 from tests.settings import EMBEDDED, RUN_DIR_VARIABLE
 
@@ -74,6 +76,27 @@ def migrated_dump() -> bytes:
             (folder / "dump.sql").write_bytes(server.dump("migrated"))
             _keep("mysql", folder)
     return (folder / "dump.sql").read_bytes()
+
+
+_empty_all = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+_only: list[str] = []
+
+
+def empty_only(alias: str) -> None:
+    """Have Django empty no other database at the end of this test."""
+    _only.append(alias)
+
+
+def _empty(test: TransactionTestCase) -> None:
+    if not _only:
+        _empty_all(test)
+    while _only:
+        # Tables stay, and with them what `migrate` makes of them.
+        options = {"verbosity": 0, "interactive": False, "inhibit_post_migrate": True}
+        call_command("flush", database=_only.pop(), **options)
+
+
+TransactionTestCase._fixture_teardown = _empty  # type: ignore[attr-defined]
 
 
 def _copy_mysql(url: str, name: str) -> None:

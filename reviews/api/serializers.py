@@ -37,7 +37,7 @@ class AddedSerializer(serializers.Serializer):
     review_id = serializers.CharField()
 
 
-class KeptSerializer(AddedSerializer):
+class KeptReviewSerializer(AddedSerializer):
     """The review is safe and not to be seen yet."""
 
     status = serializers.CharField(help_text="Always `kept`.")

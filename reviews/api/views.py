@@ -18,7 +18,7 @@ from ecommerce.lib.errors import NotFound
 from reviews.access import own_review, unavailable
 from reviews.api.serializers import (
     AddedSerializer,
-    KeptSerializer,
+    KeptReviewSerializer,
     NewReviewSerializer,
     ReviewPageSerializer,
     ReviewSerializer,
@@ -64,7 +64,7 @@ class AddReviewView(APIView):
 
     @extend_schema(
         request=NewReviewSerializer,
-        responses={201: AddedSerializer, 202: KeptSerializer},
+        responses={201: AddedSerializer, 202: KeptReviewSerializer},
         examples=[
             OpenApiExample("A review", _NEW, request_only=True),
             OpenApiExample("Added", _ADDED, response_only=True, status_codes=["201"]),
