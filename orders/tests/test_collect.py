@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 
 from catalog.models import StockItem
 from catalog.tests.factories import ProductFactory

@@ -124,18 +124,26 @@ def _thinned(each: int) -> Callable[..., bool]:
 
 
 def _with(known: Known) -> Callable[..., None]:
-    """A hook that puts what exists into three of four requests that are right by their form."""
-    turns: dict[str, Iterator[Any]] = {name: itertools.cycle(values) for name, values in known.items()}
-    quarter = itertools.cycle([True, True, True, False])
+    """A hook that puts what exists into three of four requests that are right by their form.
+
+    Every operation takes its turns by itself, so that a new one changes nothing for the others.
+    """
+    turns: dict[str, dict[str, Iterator[Any]]] = defaultdict(
+        lambda: {name: itertools.cycle(values) for name, values in known.items()}
+    )
+    quarters: dict[str, Iterator[bool]] = defaultdict(lambda: itertools.cycle([True, True, True, False]))
 
     def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
         _keep_at_home(case.body)
         meta = case.meta
-        if meta is None or meta.generation.mode is not GenerationMode.POSITIVE or not next(quarter):
+        operation = case.operation.definition.raw["operationId"]
+        if meta is None or meta.generation.mode is not GenerationMode.POSITIVE:
+            return
+        if not next(quarters[operation]):
             return
         # Names that belong together change together.
-        now = {name: next(turns[name]) for name in turns}
-        own = f"{case.operation.definition.raw['operationId']}:"
+        now = {name: next(values) for name, values in turns[operation].items()}
+        own = f"{operation}:"
         now |= {name.removeprefix(own): value for name, value in now.items() if name.startswith(own)}
         for values in (case.path_parameters, case.query, case.headers):
             for name in set(values or ()) & now.keys():

@@ -113,6 +113,8 @@ def _known(shop: ShopServer, *, orders: str) -> Known:
         " WHERE s.on_hand - s.held > 5 ORDER BY v.id"
     )
     unpaid = "status = 'pending' AND payment_status = 'unpaid'"
+    # The newest, which nobody has begun to pack.
+    open_ = f"{orders} AND status IN ('pending', 'processing') AND picking_at IS NULL ORDER BY id DESC"
     plain = (
         "SELECT v.product_id FROM catalog_variant v JOIN catalog_stockitem s ON s.variant_id = v.id"
         " WHERE s.on_hand - s.held > 5 GROUP BY v.product_id"
@@ -154,6 +156,9 @@ def _known(shop: ShopServer, *, orders: str) -> Known:
         "orders_items_update:body": [
             {"items": [{"sku": sku, "quantity": 1}], "reason": "By phone"} for sku in in_stock
         ],
+        "orders_items_update:order_id": column(f"SELECT id FROM orders_order WHERE {open_}"),
+        "orders_update:order_id": column(f"SELECT id FROM orders_order WHERE {open_}"),
+        "orders_update:body": [{"shipping_address": "9 Oak Rd"}],
         "orders_payments_create:order_id": column(f"SELECT id FROM orders_order WHERE {unpaid}"),
         "orders_payments_create:body": [{"payment_method": "bank_transfer"}],
         "inventory_decrement:product_id": column(f"{plain} HAVING count(*) = 1"),
@@ -195,6 +200,8 @@ def _returns(rows: list[Mapping[str, Any]]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for name, states in steps.items():
         fit = [row for row in rows if row["status"] in states]
+        if name == "orders_returns_reject":
+            fit.reverse()  # the others begin at the other end
         if fit:
             found[f"{name}:number"] = [row["number"] for row in fit]
             found[f"{name}:order_id"] = [row["order_id"] for row in fit]

@@ -41,8 +41,8 @@ def is_signed_in(shopper):
 
 
 def works_again(shop):
-    """Signing in is possible in every worker; each looks for itself whether Redis is back."""
-    return all(sign_in(Shopper(shop.url)).status_code == 302 for _ in range(6))
+    """Signing in is possible. A try that cannot be counted is refused, so asking often costs nothing."""
+    return sign_in(Shopper(shop.url)).status_code == 302
 
 
 @pytest.fixture(params=["stopped", "hangs"])
