@@ -126,6 +126,26 @@ def commit(
     return partial(django_capture_on_commit_callbacks, execute=True)
 
 
+# Each test of these has a shop of its own or none.
+_ONE_BY_ONE = ("tests/access/", "tests/contract/test_fuzzed.py", "tests/input/")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests that share a running shop, servers or the demo's rows go to one worker, file by file.
+
+    All others go to whoever is free. (`xdist_group` would say it by test, and does nothing with pytest 9.2.)
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            shares = nodeid.startswith(("tests/", "demo/")) and not nodeid.startswith(_ONE_BY_ONE)
+            return nodeid.partition("::")[0] if shares else nodeid
+
+    return ByFile(config, log)
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say what could not run on this machine, and why."""
     reasons = Counter(

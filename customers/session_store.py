@@ -44,7 +44,7 @@ class Generation:
     def advance(self) -> None:
         """Make every copy there is void."""
         if not SessionGeneration.objects.update(number=F("number") + 1):
-            # The one row is gone. Above what it was by all likelihood, whoever else makes it just now.
+            # The first time. Above any number there was, should the row ever be lost.
             SessionGeneration.objects.update_or_create(pk=1, defaults={"number": time.time_ns() // 10**6})
         self._known_until = 0.0
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.shop_server import ROOT, copy_of_shop, environment_of
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("shop")]
+pytestmark = [pytest.mark.server]
 
 LEDGERS = {
     "orders": "SELECT count(*), sum(total) FROM orders_order",

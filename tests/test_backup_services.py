@@ -10,7 +10,7 @@ import pytest
 
 from tests.shop_server import ROOT, environment_of
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("backup-services")]
+pytestmark = [pytest.mark.server]
 
 USER, PASSWORD = "keeper", 'p"a\\s s#1'
 FIGURES = {

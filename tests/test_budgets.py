@@ -8,7 +8,7 @@ import pytest
 
 from tests.shopper import Shopper
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("shop")]
+pytestmark = [pytest.mark.browser]
 
 KIB = 1024
 PHONE = {

@@ -17,7 +17,7 @@ from reviews.services.photos import MAX_BYTES as PHOTO
 from tests.front import running_front
 from tests.servers import free_port
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("shop")]
+pytestmark = [pytest.mark.server]
 
 
 class Echo(BaseHTTPRequestHandler):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.test_purchase import answer_checkout
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("shop")]
+pytestmark = [pytest.mark.browser]
 CODE = "1234"  # every one-time code of the demo
 
 

@@ -15,7 +15,7 @@ from tests.servers.shops import shop_on_mariadb
 from tests.shop_server import running_shop
 from tests.shopper import Shopper
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("migrating")]
+pytestmark = [pytest.mark.server]
 
 SKU, PRODUCT = "FIELD-BACKPACK-RASPBERRY", "field-backpack"
 SHOPPERS = 3

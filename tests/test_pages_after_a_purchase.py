@@ -7,7 +7,7 @@ import pytest
 
 from tests.test_pages_everywhere import inspect, light_and_dark, press
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("shop")]
+pytestmark = [pytest.mark.browser]
 
 
 def link_of(shop, status):

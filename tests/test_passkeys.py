@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.shop_server import running_shop
 from tests.test_pages_everywhere import press
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("shop")]
+pytestmark = [pytest.mark.browser]
 
 AUTHENTICATOR = {
     "protocol": "ctap2",

@@ -10,7 +10,7 @@ from tests.fakes.process import running_fake
 from tests.shop_server import running_shop
 from tests.test_purchase import PRODUCT, answer_checkout
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("shop")]
+pytestmark = [pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")

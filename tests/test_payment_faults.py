@@ -11,7 +11,6 @@ from tests.shop_server import running_shop
 from tests.shopper import Shopper
 from tests.test_races import RIVALS, at_once, leave_in_stock, stock
 
-pytestmark = pytest.mark.xdist_group("payment-faults")
 SKU = "FIELD-BACKPACK-RASPBERRY"
 PAID = "Payment received"
 

@@ -18,7 +18,7 @@ from tests.servers import free_port
 from tests.shop_server import ROOT, copy_of_shop, environment_of
 from tests.shopper import Shopper
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("shop")]
+pytestmark = [pytest.mark.server]
 
 SKU, PRODUCT = "FIELD-BACKPACK-RASPBERRY", "field-backpack"
 

@@ -6,7 +6,7 @@ import urllib.request
 
 import pytest
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("shop")]
+pytestmark = [pytest.mark.server]
 
 
 def get(url):

@@ -8,7 +8,7 @@ from tests.fakes.social import CLIENT, SECRET
 from tests.shop_server import running_shop
 from tests.test_pages_everywhere import OVERFLOW, light_and_dark
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("shop")]
+pytestmark = [pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")

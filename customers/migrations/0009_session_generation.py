@@ -1,10 +1,6 @@
 from django.db import migrations, models
 
 
-def begin(apps, schema_editor):
-    apps.get_model("customers", "SessionGeneration").objects.using(schema_editor.connection.alias).create(pk=1)
-
-
 class Migration(migrations.Migration):
 
     dependencies = [("customers", "0008_exact_text")]
@@ -20,5 +16,4 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveBigIntegerField(default=0)),
             ],
         ),
-        migrations.RunPython(begin, migrations.RunPython.noop),
     ]

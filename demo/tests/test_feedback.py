@@ -8,7 +8,7 @@ from reviews.models import SHOP, Answer, Question, QuestionEvent, Survey
 from reviews.services.survey_emails import ask_due
 
 # One worker, so that the demo is loaded once.
-pytestmark = [pytest.mark.usefixtures("demo_shop"), pytest.mark.xdist_group("demo-feedback")]
+pytestmark = [pytest.mark.usefixtures("demo_shop")]
 
 
 def test_most_questions_are_answered_and_some_wait():

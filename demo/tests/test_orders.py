@@ -29,7 +29,7 @@ from payments.services.orders import cancel_and_refund
 from payments.services.sweep import sweep as sweep_payments
 
 # One worker, so that the demo is loaded once.
-pytestmark = [pytest.mark.usefixtures("demo_shop"), pytest.mark.xdist_group("demo-orders")]
+pytestmark = [pytest.mark.usefixtures("demo_shop")]
 
 
 def test_every_state_is_there(demo_shop):

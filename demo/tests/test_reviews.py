@@ -9,7 +9,7 @@ from reviews.services.ratings import recount_all
 from support.models import Ticket
 
 # One worker, so that the demo is loaded once.
-pytestmark = [pytest.mark.usefixtures("demo_shop"), pytest.mark.xdist_group("demo-reviews")]
+pytestmark = [pytest.mark.usefixtures("demo_shop")]
 
 
 def test_ratings_are_those_of_the_published_reviews():

@@ -26,7 +26,7 @@ from demo.catalogue import load as load_catalogue
 from orders.models import Order, TaxRate
 
 # One worker, so that the demo is loaded once.
-pytestmark = [pytest.mark.usefixtures("demo_shop"), pytest.mark.xdist_group("demo-shop")]
+pytestmark = [pytest.mark.usefixtures("demo_shop")]
 LISTING = ("pk", "price_min", "price_max", "compare_at", "available", "stock_state", "image", "image_alt")
 
 

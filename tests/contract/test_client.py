@@ -10,7 +10,7 @@ import pytest
 from tests.shop_server import ROOT, running_shop
 
 SCRIPT = ROOT / "tests" / "contract" / "client_script.py"
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("api-client")]
+pytestmark = [pytest.mark.server]
 
 
 @pytest.fixture(scope="module")

@@ -55,7 +55,6 @@ _NEVER_RIGHT: dict[str, str] = {
 """For staff; a customer or visitor is refused besides where the answer can be a refusal."""
 
 
-@pytest.mark.xdist_group("fuzz-staff")
 def test_as_staff():
     with running_shop("fuzz-staff", workers=1, **_UNCOUNTED) as shop:
         known = _known(shop, orders="status IN ('processing', 'shipped', 'pending')")
@@ -66,7 +65,6 @@ def test_as_staff():
     assert not _NEVER_RIGHT.keys() - report.statuses.keys(), "an exception for a route that is gone"
 
 
-@pytest.mark.xdist_group("fuzz-customer")
 def test_as_a_customer():
     with running_shop("fuzz-customer", workers=1, **_UNCOUNTED) as shop:
         known = _known(shop, orders="customer_id = 2")
@@ -78,7 +76,6 @@ def test_as_a_customer():
             assert set(report.statuses[name]) <= {401, 403, 404}, name
 
 
-@pytest.mark.xdist_group("fuzz-visitor")
 def test_as_a_visitor():
     with running_shop("fuzz-visitor", workers=1, **_UNCOUNTED) as shop:
         report = fuzz(shop.url, token="", known=_known(shop, orders="1"), each=1)

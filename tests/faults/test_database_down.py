@@ -11,7 +11,7 @@ from tests.servers import MariaDB
 from tests.servers.shops import DATABASE, shop_on_mariadb
 from tests.shopper import Shopper
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("database-down")]
+pytestmark = [pytest.mark.server]
 
 SKU, PRODUCT = "FIELD-BACKPACK-RASPBERRY", "field-backpack"
 SHOPPERS = 6

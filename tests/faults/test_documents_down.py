@@ -17,7 +17,7 @@ from tests.servers import MongoDB
 from tests.shop_server import ROOT, copy_of_shop, environment_of, running_shop
 from tests.shopper import Shopper, hidden
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("documents-down")]
+pytestmark = [pytest.mark.server]
 
 SKU, PRODUCT = "FIELD-BACKPACK-RASPBERRY", "field-backpack"
 ADA, OWNER = ("ada@alcove.example", "alcove-demo-ada"), ("owner@alcove.example", "alcove-demo-owner")

@@ -15,7 +15,7 @@ from tests.servers import S3
 from tests.shop_server import running_shop
 from tests.shopper import Shopper, hidden
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("s3")]
+pytestmark = [pytest.mark.server]
 
 SKU, PRODUCT = "FIELD-BACKPACK-RASPBERRY", "field-backpack"
 TOLD = "Pictures and papers cannot be reached"

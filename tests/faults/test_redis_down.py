@@ -8,7 +8,7 @@ from tests.servers import Redis
 from tests.shop_server import running_shop
 from tests.shopper import Shopper
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("redis")]
+pytestmark = [pytest.mark.server]
 
 SKU, PRODUCT = "FIELD-BACKPACK-RASPBERRY", "field-backpack"
 OWNER = ("owner@alcove.example", "alcove-demo-owner")

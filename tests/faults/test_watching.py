@@ -9,7 +9,7 @@ from tests.servers import MongoDB
 from tests.shop_server import running_shop
 from tests.shopper import Shopper
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("watching")]
+pytestmark = [pytest.mark.server]
 
 WORDS = "Reviews and the list of papers cannot be reached"
 

@@ -5,7 +5,7 @@ import pytest
 from ecommerce.lib.bucket import origin
 from tests.shop_server import running_shop
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("s3")]
+pytestmark = [pytest.mark.browser]
 
 PAGE = "/product/field-backpack/"
 # The demo's pictures, from the folder into the bucket; and a review with a photo.

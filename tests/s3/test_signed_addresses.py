@@ -16,7 +16,6 @@ from tests.s3.conftest import stores
 
 pytestmark = [
     pytest.mark.django_db(databases=["default", "documents"]),
-    pytest.mark.xdist_group("s3"),
 ]
 
 CONTENT = b"%PDF-1.7 an invoice"
