@@ -52,7 +52,8 @@ def newer_than_released() -> Iterator[tuple[Migration, ProjectState]]:
         app, name = key
         # An app that is new since is made of tables that no older release knows.
         if _is_ours(app) and name > RELEASED.get(app, "0001_initial"):
-            yield migration, loader.project_state(sorted(parent.key for parent in loader.graph.node_map[key].parents))
+            parents = sorted(parent.key for parent in loader.graph.node_map[key].parents)
+            yield migration, loader.project_state(parents)
 
 
 def _is_ours(app: str) -> bool:
