@@ -116,6 +116,16 @@ def _empty_cache() -> Iterator[None]:
 
 
 @pytest.fixture
+def local_private_files(settings: Any, tmp_path: Any) -> None:
+    """Private files in a folder of the test: S3 refuses who has another time than it."""
+    folder = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": tmp_path / "private"},
+    }
+    settings.STORAGES = settings.STORAGES | {"private": folder}
+
+
+@pytest.fixture
 def commit(
     django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[Any]],
 ) -> Callable[..., AbstractContextManager[Any]]:

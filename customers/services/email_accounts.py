@@ -53,13 +53,16 @@ def customer_with(*, email: str, name: str = "") -> Entry:
     a code would get round.
     """
     email = email.strip().lower()
-    owner = _owner(email)
+    owner, claimant = _owner(email), None
+    if owner is None:
+        claimed = User.objects.select_for_update().filter(email=email)
+        claimant = next((user for user in claimed if user.email == email), None)
+    if claimant is not None:
+        # Whoever was waited for may have proven it meanwhile, and claims it no longer.
+        owner = _owner(email)
     if owner is not None:
         _require_open_to_codes(owner)
         return Entry(owner)
-    claimant = next(
-        (user for user in User.objects.select_for_update().filter(email=email) if user.email == email), None
-    )
     if claimant is None:
         return _new_customer(email, name)
     _require_open_to_codes(claimant)

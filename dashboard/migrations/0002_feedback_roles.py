@@ -21,7 +21,7 @@ ADDED: dict[str, dict[str, tuple[str, ...]]] = {
         "reviews.survey": ("view_survey",),
     },
 }
-_NAMES = {"moderate_question": "Can publish, hold back and reject questions and answers"}
+_NAMES = {"moderate_question": "Can publish and reject questions and answers"}
 
 
 def add_rights(apps: Any, schema_editor: Any) -> None:

@@ -25,19 +25,12 @@ from orders.tests.factories import OrderFactory
 from support.services.tickets import open_ticket
 from tests.downloads import fetch
 
-pytestmark = pytest.mark.django_db(databases=["default", "documents"])
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "documents"]),
+    pytest.mark.usefixtures("local_private_files"),
+]
 
 DATA, EXPORT = reverse("customers:data"), reverse("customers:data_export")
-
-
-@pytest.fixture(autouse=True)
-def _own_private_storage(tmp_path, settings):
-    settings.STORAGES = settings.STORAGES | {
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "private"},
-        }
-    }
 
 
 def signed_in(user):

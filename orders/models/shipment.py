@@ -1,7 +1,7 @@
 """Parcels."""
 
 from django.db import models
-from django.db.models import CheckConstraint, Q
+from django.db.models import CheckConstraint, Index, Q
 from django.utils import timezone
 
 from ecommerce.lib.models import BaseModel
@@ -26,6 +26,7 @@ class Shipment(BaseModel):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [Index(fields=["label_stored_at", "shipped_at"], name="orders_shipment_label_owed")]
 
     def __str__(self) -> str:
         return f"{self.carrier} {self.tracking_number}".strip()

@@ -112,7 +112,7 @@ def test_ready_twice_is_told_once_and_changes_nothing(commit):
     assert order.events.filter(kind="delivered", message="Collected").count() == 1
 
 
-def test_no_label_is_owed_printed_or_made(commit):
+def test_no_label_is_owed_printed_or_made(commit, local_private_files):
     with commit():
         order = shipped_order(shipping_method="collect")
     shipment = Shipment.objects.get()

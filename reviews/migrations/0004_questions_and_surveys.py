@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-asked_at'],
-                'permissions': [('moderate_question', 'Can publish, hold back and reject questions and answers')],
+                'permissions': [('moderate_question', 'Can publish and reject questions and answers')],
                 'indexes': [models.Index(fields=['product_id', 'status', 'asked_at'], name='reviews_question_product'), models.Index(fields=['answered_at', 'status', 'asked_at'], name='reviews_question_waiting'), models.Index(fields=['told_at', 'answered_at'], name='reviews_question_untold'), models.Index(fields=['customer_id'], name='reviews_question_customer')],
                 'constraints': [models.UniqueConstraint(fields=('product_id', 'customer_id', 'text_key', 'deletion_token'), name='reviews_question_once')],
             },

@@ -71,7 +71,7 @@ class Question(BaseDocument):
 
     class Meta:
         ordering = ["-asked_at"]
-        permissions = [("moderate_question", "Can publish, hold back and reject questions and answers")]
+        permissions = [("moderate_question", "Can publish and reject questions and answers")]
         constraints = [
             UniqueConstraint(
                 fields=["product_id", "customer_id", "text_key", "deletion_token"],
