@@ -17,7 +17,7 @@ from customers.tests.factories import StaffFactory, UserFactory
 from dashboard.services import data_erasure
 from dashboard.services.data_sweep import sweep
 from dashboard.tests.people import EMAIL, NAME, TRACES, known_person
-from dashboard.tests.test_data_export import _own_private_storage, confirmed, signed_in
+from dashboard.tests.test_data_export import confirmed, signed_in
 from documents.models import OrderFile
 from documents.services.sweep import sweep as sweep_documents
 from ecommerce.lib.errors import DomainError
@@ -29,8 +29,10 @@ from payments.tests.factories import credit_for
 from reviews.models import Answer, Question, Review, Survey
 from reviews.templatetags.reviews import reviewer
 
-__all__ = ["_own_private_storage"]
-pytestmark = pytest.mark.django_db(databases=["default", "documents"])
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "documents"]),
+    pytest.mark.usefixtures("local_private_files"),
+]
 ERASE, DATA = reverse("customers:erase"), reverse("customers:data")
 # Kept with the name of who was billed, for the time the law says.
 KEEPERS = {"orders.Invoice", "orders.CreditNote"}

@@ -12,13 +12,14 @@ from customers.services import consents
 from customers.services.data_requests import ask_for_erasure
 from customers.tests.factories import UserFactory
 from dashboard.tests.conftest import sign_in, staff_with
-from dashboard.tests.test_data_export import _own_private_storage
 from orders.models import Order
 from orders.services.fulfilment import deliver_order
 from orders.tests.factories import shipped_order
 
-__all__ = ["_own_private_storage"]
-pytestmark = pytest.mark.django_db(databases=["default", "documents"])
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "documents"]),
+    pytest.mark.usefixtures("local_private_files"),
+]
 ERASER = ("customers.view_user", "customers.view_personaldatarequest", "customers.change_personaldatarequest")
 GUEST = reverse("admin:customers_guest_erase")
 REASON = {"reason": "By letter of 3 May", "sure": "on"}

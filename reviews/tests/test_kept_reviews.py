@@ -24,14 +24,10 @@ from reviews.tests.factories import ReviewFactory, bought_order
 from reviews.tests.test_reviewing import GOOD, TEXT, picture, rating_of
 from tests.documents_down import documents_down
 
-pytestmark = pytest.mark.django_db(databases=["default", "documents"])
-
-
-@pytest.fixture(autouse=True)
-def _own_private_storage(tmp_path, settings):
-    local = "django.core.files.storage.FileSystemStorage"
-    private = {"BACKEND": local, "OPTIONS": {"location": tmp_path / "private"}}
-    settings.STORAGES = {**settings.STORAGES, "private": private}
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "documents"]),
+    pytest.mark.usefixtures("local_private_files"),
+]
 
 
 @pytest.fixture
