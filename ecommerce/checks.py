@@ -173,13 +173,13 @@ def check_webhooks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
 @register(Tags.security, deploy=True)
 def check_files(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Browsers of a shop under https show nothing that comes by http, and invoices travel in the open."""
-    endpoint = settings.AWS_S3_ENDPOINT_URL
+    endpoint = settings.AWS_S3_LINK_ENDPOINT_URL
     if not (settings.HTTPS and settings.AWS_STORAGE_BUCKET_NAME and endpoint.startswith("http://")):
         return []
     return [
         Warning(
-            f"AWS_S3_ENDPOINT_URL ({endpoint}) is not https: signed addresses of invoices begin with it.",
-            hint="Set AWS_S3_ENDPOINT_URL to the https address by which browsers reach the store.",
+            f"{endpoint} is not https: signed addresses of invoices begin with it.",
+            hint="Set AWS_S3_LINK_ENDPOINT_URL to the https address by which browsers reach the store.",
             id="ecommerce.W010",
         )
     ]

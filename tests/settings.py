@@ -19,6 +19,7 @@ EMBEDDED = {
     "CELERY_BROKER_URL": "",
     "AWS_STORAGE_BUCKET_NAME": "",
     "AWS_S3_ENDPOINT_URL": "",
+    "AWS_S3_LINK_ENDPOINT_URL": "",
     "AWS_S3_CUSTOM_DOMAIN": "",
 }
 

@@ -28,8 +28,8 @@ START = (ROOT / "deploy" / "start").read_text()
 
 
 def known_variables():
-    """What settings.py reads, what boto3 reads by itself, and what deploy/start reads."""
-    code = (ROOT / "ecommerce" / "settings.py").read_text()
+    """What the settings read, what boto3 reads by itself, and what deploy/start reads."""
+    code = "".join(part.read_text() for part in (ROOT / "ecommerce" / "settings").glob("*.py"))
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z0-9_]+)"', code))
     return read | {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} | set(re.findall(r"\$\{(\w+):=", START))
 
@@ -200,7 +200,7 @@ def test_nginx_takes_the_example_of_tls(tmp_path):
     lines = lines.replace("/etc/nginx/tls/fullchain.pem", str(tmp_path / "cert.pem"))
     lines = lines.replace("/etc/nginx/tls/privkey.pem", str(tmp_path / "key.pem"))
     (tmp_path / "include" / "tls.conf").write_text(lines)
-    settings = {"INCLUDE": str(tmp_path / "include"), "MEDIA_UPSTREAM": "http://127.0.0.1:9/shop"}
+    settings = {"INCLUDE": str(tmp_path / "include"), "BUCKET_UPSTREAM": "http://127.0.0.1:9/shop"}
     with running_front(tmp_path / "run", UPSTREAMS=f"127.0.0.1:{free_port()}", **settings) as front:
         assert "[warn]" not in front.log() and "[emerg]" not in front.log()
         command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-tls1_1"]

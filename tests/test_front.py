@@ -182,7 +182,7 @@ def test_a_shop_that_died_over_a_step_promises_nothing(front):
 
 
 def test_pictures_come_from_the_bucket_once_and_nothing_else_does(echo, tmp_path):
-    settings = {"UPSTREAMS": echo, "MEDIA_UPSTREAM": f"http://{echo}/bucket"}
+    settings = {"UPSTREAMS": echo, "BUCKET_UPSTREAM": f"http://{echo}/bucket"}
     with running_front(tmp_path, **settings) as front:
         headers = {"Cookie": "session=secret", "Authorization": "Token secret"}
         first = requests.get(f"{front.url}/media/a/b.webp?x=1", headers=headers, timeout=30)

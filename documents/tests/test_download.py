@@ -160,19 +160,6 @@ def test_files_at_s3_are_fetched_there_by_a_short_lived_address(client, settings
     assert query["response-content-disposition"] == [f'attachment; filename="{file.file_name}"']
 
 
-def test_files_of_a_bucket_that_only_the_shop_can_reach_are_streamed(client, settings, order):
-    settings.AWS_S3_SIGNED_LINKS = False
-    # A storage without a folder, as S3's is.
-    memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
-    settings.STORAGES = {**settings.STORAGES, "private": memory}
-    file = keep(order, storages["private"])
-    response = client.get(address(file, token=order.token))
-    assert response.status_code == 200
-    assert b"".join(response.streaming_content) == CONTENT
-    assert file.file_name in response["Content-Disposition"]
-    assert response["Cache-Control"] == "private, no-store"
-
-
 def test_while_the_document_store_is_down_it_says_so(client, broken_documents):
     response = client.get("/files/00000000-0000-4000-8000-000000000000/")
     assert response.status_code == 503

@@ -4,7 +4,6 @@ import logging
 from pathlib import PurePosixPath
 from typing import Any
 
-from django.conf import settings
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.http import FileResponse, Http404
 from django.http.response import HttpResponseBase
@@ -45,11 +44,10 @@ def content_type_of(name: str) -> str:
 
 
 def send_private(path: str, *, name: str, content_type: str = "", inline: bool = False) -> HttpResponseBase:
-    """A private file, for a visitor who was found to own it: streamed, or an address at S3.
+    """A private file, for a visitor who was found to own it: streamed from a folder, or an address at S3.
 
-    Where shoppers cannot reach S3 (`AWS_S3_SIGNED_LINKS=0`), it is streamed from there too. The address
-    opens this file for five minutes, under the `name` and as the type given here; pictures are shown in
-    place if `inline`. No cache keeps either answer. Raises Http404 when the file is gone and
+    The address opens this file for five minutes, under the `name` and as the type given here; pictures are
+    shown in place if `inline`. No cache keeps either answer. Raises Http404 when the file is gone and
     FilesUnavailable while its store does not answer.
     """
     private: Any = storages["private"]
@@ -57,7 +55,7 @@ def send_private(path: str, *, name: str, content_type: str = "", inline: bool =
     saved = not (inline and kind in _SHOWN)
     disposition = content_disposition_header(saved, safe_name(name)) or "attachment"
     response: HttpResponseBase
-    if isinstance(private, FileSystemStorage) or not settings.AWS_S3_SIGNED_LINKS:
+    if isinstance(private, FileSystemStorage):
         response = _stream(private, path, kind)
         response["Content-Disposition"] = disposition
     else:

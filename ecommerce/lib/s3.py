@@ -95,15 +95,22 @@ class PublicStorage(_Storage):
 
 
 class PrivateStorage(_Storage):
-    """Everything else: read by nobody without an address that was signed for them."""
+    """Everything else: read by nobody without an address that was signed for them.
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            querystring_auth=True,
-            object_parameters={"CacheControl": FOR_NOBODY},
-            custom_domain=None,
-            **options,
-        )
+    Addresses begin with `link_endpoint`, if browsers reach the store by another name than the shop does:
+    the name is part of what is signed.
+    """
+
+    def __init__(self, *, link_endpoint: str = "", **options: Any) -> None:
+        options |= {"querystring_auth": True, "custom_domain": None}
+        super().__init__(object_parameters={"CacheControl": FOR_NOBODY}, **options)
+        self._outside = self
+        if link_endpoint and link_endpoint != self.endpoint_url:
+            self._outside = PrivateStorage(**options | {"endpoint_url": link_endpoint})
+
+    def url(self, name: str, *args: Any, **kwargs: Any) -> str:
+        """Nobody is asked for it."""
+        return str(super(PrivateStorage, self._outside).url(name, *args, **kwargs))
 
 
 @contextmanager

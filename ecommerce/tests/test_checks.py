@@ -139,5 +139,5 @@ def test_webhooks_into_the_own_network_are_warned_of(production):
     ],
 )
 def test_a_store_without_https_is_warned_about(production, bucket, endpoint, numbers):
-    production.AWS_STORAGE_BUCKET_NAME, production.AWS_S3_ENDPOINT_URL = bucket, endpoint
+    production.AWS_STORAGE_BUCKET_NAME, production.AWS_S3_LINK_ENDPOINT_URL = bucket, endpoint
     assert [message.id for message in check_files(None)] == numbers

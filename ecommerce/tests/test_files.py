@@ -138,6 +138,15 @@ OWN = ["'self'", "data:"]
         (
             {
                 "AWS_STORAGE_BUCKET_NAME": "b",
+                "AWS_S3_ENDPOINT_URL": "http://inside:9000",
+                "AWS_S3_LINK_ENDPOINT_URL": "https://files.test",
+            },
+            ["https://files.test"],
+            "https://files.test/b/media/products/a-320.avif",
+        ),
+        (
+            {
+                "AWS_STORAGE_BUCKET_NAME": "b",
                 "AWS_DEFAULT_REGION": "eu-west-1",
                 "AWS_S3_CUSTOM_DOMAIN": "cdn.test",
                 "SITE_URL": "https://shop.test",

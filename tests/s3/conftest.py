@@ -10,8 +10,9 @@ from ecommerce.lib.bucket import bucket_base, client_config
 from tests.servers import S3
 
 
-def stores(environment: dict[str, str], *, secret: str = "") -> dict[str, Any]:
-    """STORAGES of a shop with this environment, as the settings have them."""
+def stores(environment: dict[str, str], *, secret: str = "", links: str = "") -> dict[str, Any]:
+    """STORAGES of a shop with this environment, as the settings have them; `links` is the address by
+    which browsers reach the store, if it is another."""
     name, endpoint = environment["AWS_STORAGE_BUCKET_NAME"], environment["AWS_S3_ENDPOINT_URL"]
     options = {
         "bucket_name": name,
@@ -27,7 +28,7 @@ def stores(environment: dict[str, str], *, secret: str = "") -> dict[str, Any]:
         "default": {"BACKEND": "ecommerce.lib.s3.PublicStorage", "OPTIONS": public},
         "private": {
             "BACKEND": "ecommerce.lib.s3.PrivateStorage",
-            "OPTIONS": options | {"location": "private"},
+            "OPTIONS": options | {"location": "private", "link_endpoint": links},
         },
     }
 

@@ -4,6 +4,7 @@ import uuid
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.core.files.storage import Storage, storages
 
 from ecommerce.health.doctor.problem import PATIENCE, Problem
 from ecommerce.health.probes import s3_client
+from ecommerce.lib.bucket import origin
 
 _CONTENT = b"Written by manage.py doctor, which deletes it again."
 
@@ -22,7 +24,10 @@ def public() -> str:
     if not settings.AWS_STORAGE_BUCKET_NAME:
         return _in_folder(storage)
     with _kept(storage) as name:
-        status, content = _fetch(storage.url(name))
+        try:
+            status, content = _fetch(storage.url(name))
+        except requests.ConnectionError as error:
+            return _not_seen_from_here(storage.url(name), error)
         if status != 200 or content != _CONTENT:
             raise Problem(
                 f"a picture's address answers strangers with {status}",
@@ -40,12 +45,15 @@ def private() -> str:
         return _in_folder(storage)
     with _kept(storage) as name:
         signed = storage.url(name)
-        status, content = _fetch(signed)
+        try:
+            status, content = _fetch(signed)
+        except requests.ConnectionError as error:
+            return _not_seen_from_here(signed, error)
         if status != 200 or content != _CONTENT:
             raise Problem(
                 f"a signed address answers {status}",
-                advice="See that the clock of this machine is right and that AWS_S3_ENDPOINT_URL is the "
-                "address browsers use, too.",
+                advice="See that the clock of this machine is right and that AWS_S3_LINK_ENDPOINT_URL is "
+                "the address browsers use.",
             )
         status, _ = _fetch(signed.partition("?")[0])
         if status == 200:
@@ -55,6 +63,17 @@ def private() -> str:
                 "labels have names and addresses on them.",
             )
     return "written, read by its signed address alone, deleted"
+
+
+def _not_seen_from_here(address: str, error: requests.ConnectionError) -> str:
+    """In a container `localhost` is the container: the visitors' address leads nowhere. Any other must work."""
+    if urlsplit(address).hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise Problem(
+            f"{origin(address)}, where browsers look for files, cannot be reached",
+            advice="See that AWS_S3_CUSTOM_DOMAIN and AWS_S3_LINK_ENDPOINT_URL are addresses that browsers "
+            "can use, and that this machine may ask there too.",
+        ) from error
+    return f"written, read, deleted; what browsers get at {origin(address)} cannot be seen from here"
 
 
 def _is_apart(folder: Path) -> None:
