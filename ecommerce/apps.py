@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.signals import request_started
 from django.db.models.signals import post_migrate
 
 
@@ -16,9 +17,11 @@ class EcommerceConfig(AppConfig):
 
         from ecommerce import checks  # noqa: F401
         from ecommerce.lib.document_rules import keep_rules
+        from ecommerce.lib.transactions import forget_writes
         from ecommerce.logs import configure_structlog
         from ecommerce.metrics.counters import count_failed_task
 
+        request_started.connect(forget_writes)
         post_migrate.connect(keep_rules, dispatch_uid="document rules")
         configure_structlog()
         setup_logging.connect(_log_as_the_shop_does)

@@ -14,6 +14,7 @@ from django.utils._os import safe_join
 from django.views.decorators.http import require_safe
 
 from ecommerce.lib.api import PROBLEM_TYPE, problem_body
+from ecommerce.lib.transactions import may_have_written
 from ecommerce.styleguide import samples
 from orders.services.quoting import live_rates
 
@@ -84,13 +85,27 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _database_down(request: HttpRequest) -> HttpResponse:
+    """Says that nothing was done where that is so; 504 where a step may have been taken: nobody knows what
+    became of a COMMIT without an answer."""
+    unknown = may_have_written()
+    status = 504 if unknown else 503
     response: HttpResponse
     if request.path.startswith("/api/"):
-        words = "Our records cannot be reached right now. Nothing was changed; please try again."
-        body = problem_body(http_status=503, detail=words, code="unavailable")
-        response = JsonResponse(body, status=503, content_type=PROBLEM_TYPE)
+        detail = (
+            "Our records went away before they answered. What you asked for may have been done: ask before "
+            "you repeat it."
+            if unknown
+            else "Our records cannot be reached right now. Nothing was changed; please try again."
+        )
+        code = "no_answer" if unknown else "unavailable"
+        body = problem_body(http_status=status, detail=detail, code=code)
+        response = JsonResponse(body, status=status, content_type=PROBLEM_TYPE)
     else:
-        again = request.get_full_path() if request.method == "GET" else reverse("orders:cart")
-        response = HttpResponse(get_template("503_records.html").render({"again": again}), status=503)
-    response["Retry-After"] = "5"
+        basket = request.method != "GET"
+        again = reverse("orders:cart") if basket else request.get_full_path()
+        words = {"again": again, "basket": basket, "unknown": unknown}
+        page = get_template("503_records.html").render(words)
+        response = HttpResponse(page, status=status)
+    if not unknown:
+        response["Retry-After"] = "5"
     return response

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.core.management import call_command
@@ -21,6 +22,9 @@ from django.db import connections
 from django.test import TransactionTestCase
 
 from tests.settings import EMBEDDED, RUN_DIR_VARIABLE
+
+if TYPE_CHECKING:
+    from tests.servers.mariadb import Client
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = {"default": "shop.sqlite3", "documents": "documents.sqlite3"}
@@ -63,14 +67,11 @@ def copy_migrated(alias: str) -> None:
             _copy_mongodb(os.environ["MONGODB_URI"], name)
 
 
-def migrated_dump() -> bytes:
-    """The run's migrated MySQL database as SQL."""
-    from tests.servers.mariadb import Client
-
+def migrated_dump(server: "Client") -> bytes:
+    """A migrated MySQL database as SQL, made at `server` unless it is there already."""
     folder = _run_dir() / "mysql"
     with _once("mysql") as is_first:
         if is_first and not _take("mysql", folder):
-            server = Client(urlsplit(os.environ["DATABASE_URL"]).port or 3306)
             folder.mkdir()
             _migrate({"default": {"DATABASE_URL": server.url("migrated")}})
             (folder / "dump.sql").write_bytes(server.dump("migrated"))
@@ -102,7 +103,8 @@ TransactionTestCase._fixture_teardown = _empty  # type: ignore[attr-defined]
 def _copy_mysql(url: str, name: str) -> None:
     from tests.servers.mariadb import Client
 
-    Client(urlsplit(url).port or 3306).load(name, migrated_dump())
+    server = Client(urlsplit(url).port or 3306)
+    server.load(name, migrated_dump(server))
 
 
 def _copy_mongodb(uri: str, name: str) -> None:

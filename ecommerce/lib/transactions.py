@@ -30,6 +30,19 @@ def is_lock_conflict(error: OperationalError) -> bool:
     return any(words in str(error) for words in _SQLITE_WORDS)
 
 
+def forget_writes(**kwargs: object) -> None:
+    """Begin a request: `may_have_written` asks about what comes from here on."""
+    for connection in connections.all(initialized_only=True):
+        if hasattr(connection, "writes"):
+            connection.writes = 0
+
+
+def may_have_written() -> bool:
+    """Whether this request has sent a COMMIT, or wrote outside of a transaction: that is done or may be,
+    though the database went away without an answer. An embedded one does not go away."""
+    return bool(getattr(connections["default"], "writes", 0))
+
+
 def retrying_atomic(function: Callable[P, R], *, attempts: int = 5) -> Callable[P, R]:
     """Run `function` in one transaction, again when another transaction got in its way.
 

@@ -1,5 +1,7 @@
 """The backend: `ENGINE = "ecommerce.mysql"`. docs/adr/0017 says why there is one."""
 
+from typing import Any
+
 from django.db.backends.mysql import base
 from django.db.backends.mysql.features import DatabaseFeatures as MySQLFeatures
 from django.db.backends.mysql.operations import DatabaseOperations as MySQLOperations
@@ -26,6 +28,13 @@ class DatabaseOperations(MySQLOperations):
         return str(x)
 
 
+def _count_write(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    connection = context["connection"]
+    if not connection.in_atomic_block and sql[:6].upper() != "SELECT":
+        connection.writes += 1
+    return execute(sql, params, many, context)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Text is equal when it is the same: case, accents and spaces at the end count.
 
@@ -33,6 +42,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     `iexact` disregards case alone, so `rené@…` is not `rene@…`; `icontains`, `istartswith` and
     `iendswith` disregard accents too.
     """
+
+    # What was sent and cannot be taken back, even if no answer comes: COMMITs, and writes outside of a
+    # transaction. `ecommerce/lib/transactions.py` asks.
+    writes = 0
 
     SchemaEditorClass = DatabaseSchemaEditor
     features_class = DatabaseFeatures
@@ -49,6 +62,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         "istartswith": f"LIKE CONCAT({{}}, '%%') {_SEARCHED}",
         "iendswith": f"LIKE CONCAT('%%', {{}}) {_SEARCHED}",
     }
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.execute_wrappers.append(_count_write)
+
+    def _commit(self) -> None:
+        self.writes += 1
+        super()._commit()
 
     @property
     def exact_collation(self) -> str:

@@ -22,6 +22,7 @@ _OF_THE_FRAMEWORK = {
     "unsupported_media_type": 415,
     "server_error": 500,
     "unavailable": 503,
+    "no_answer": 504,
 }
 # No code of an error is left as these: they are always named otherwise, or never raised themselves.
 _NEVER = {"", "refused"}

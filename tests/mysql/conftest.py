@@ -44,4 +44,4 @@ def short_patience(transactional_db: None) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def migrated_mysql(django_db_setup: None) -> bytes:
     """The tables of this run's migrated database, as SQL."""
-    return migrated_dump()
+    return migrated_dump(Client(int(settings.DATABASES["default"]["PORT"])))

@@ -66,7 +66,7 @@ def private() -> str:
 
 
 def _not_seen_from_here(address: str, error: requests.ConnectionError) -> str:
-    """In a container `localhost` is the container: the visitors' address leads nowhere. Any other must work."""
+    """In a container `localhost` is the container, and leads nowhere. Any other address must work."""
     if urlsplit(address).hostname not in ("localhost", "127.0.0.1", "::1"):
         raise Problem(
             f"{origin(address)}, where browsers look for files, cannot be reached",
