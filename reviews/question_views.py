@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog.models import Product
 from customers.access import signed_in
+from ecommerce.lib.documents_store import DocumentsUnavailable, or_unavailable
 from ecommerce.lib.errors import BadInput
 from ecommerce.lib.ratelimit import TooMany
 from reviews.access import own_answer, own_question, public_question
@@ -19,6 +20,8 @@ from reviews.services import buyer_answers, questions
 from reviews.services.buyer_answers import EnoughAnswers
 from reviews.services.questions import AnsweredAlready
 from reviews.services.reviews import NotBought
+
+NOT_NOW = "Questions cannot be kept right now. Yours is still here: please send it again in a few minutes."
 
 
 @login_required
@@ -32,10 +35,11 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             if form.is_valid():
                 text = form.cleaned_data["question"]
-                questions.ask_question(customer=signed_in(request), product=product, text=text)
+                with or_unavailable(DocumentsUnavailable(NOT_NOW)):
+                    questions.ask_question(customer=signed_in(request), product=product, text=text)
                 messages.success(request, "Thank you. We answer soon; then everybody can read it here.")
                 return _back_to(product)
-        except (BadInput, TooMany) as error:
+        except (BadInput, TooMany, DocumentsUnavailable) as error:
             status = _add(form, error)
     return render(request, "reviews/ask.html", {"product": product, "form": form}, status=status)
 
@@ -85,7 +89,7 @@ def delete_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _back_to(Product.objects.for_listing().filter(pk=found.product_id).first())
 
 
-def _add(form: Form, error: BadInput | TooMany) -> int:
+def _add(form: Form, error: BadInput | TooMany | DocumentsUnavailable) -> int:
     form.add_error(error.field or None, error.message)
     return error.http_status
 

@@ -14,6 +14,8 @@ from reviews.services.survey_links import order_of, survey_path
 from reviews.services.surveys import SurveyClosed
 from reviews.survey_forms import SurveyForm, given
 
+NOT_NOW = "Answers cannot be kept right now. Yours are still here: please send them again in a few minutes."
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def survey(request: HttpRequest, number: str, key: str) -> HttpResponse:
@@ -36,6 +38,10 @@ def survey(request: HttpRequest, number: str, key: str) -> HttpResponse:
         return render(request, "reviews/survey_closed.html", context, status=error.http_status)
     except documents_store.ERRORS as error:
         documents_store.tell(error, f"the survey of order {order.number}")
+        if request.method == "POST":
+            form = SurveyForm(request.POST, collected=order.is_collect)
+            form.add_error(None, NOT_NOW)
+            return render(request, "reviews/survey.html", context | {"form": form}, status=503)
         return render(request, "reviews/survey_away.html", context, status=503)
     status = 400 if request.method == "POST" else 200
     return render(request, "reviews/survey.html", context, status=status)

@@ -20,6 +20,7 @@ from reviews.services.questions import (
 from reviews.services.sweep import sweep
 from reviews.tests.factories import AnswerFactory, QuestionFactory
 from reviews.tests.rendering import questions_of as render
+from tests.documents_down import documents_down
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 TEXT = "Does a 15 inch laptop fit into it?"
@@ -106,6 +107,16 @@ def test_too_many_questions_are_refused_for_a_while(client, asker, product):
     assert response.status_code == 429
     assert "tried too often" in response.content.decode()
     assert Question.objects.count() == questions.ASKED_PER_HOUR
+
+
+def test_while_the_document_store_is_down_the_question_stays_in_its_form(client, asker, product):
+    with documents_down():
+        response = client.post(ask_url(product), {"question": TEXT})
+    text = response.content.decode()
+    assert response.status_code == 503 and response["Retry-After"]
+    assert "Yours is still here" in text and f">\n{TEXT}</textarea>" in text
+    assert client.post(ask_url(product), {"question": TEXT}).status_code == 302
+    assert Question.objects.get().question == TEXT
 
 
 def test_visitors_sign_in_first_and_unknown_products_are_404(client, product):

@@ -157,13 +157,16 @@ def test_words_stay_text(client, order):
     assert "hack" in page and alive(page) == []
 
 
-def test_without_the_document_store_the_page_says_so(client, order):
+def test_without_the_document_store_the_page_says_so_and_keeps_what_was_typed(client, order):
     arrived = deliver_order(order=shipped_order())
     with no_answer_for(Survey):
-        for response in (client.get(survey_path(order)), client.post(survey_path(order), GOOD)):
-            assert response.status_code == 503
-            assert "nothing was saved" in response.content.decode()
+        response = client.get(survey_path(order))
+        assert response.status_code == 503 and "nothing was saved" in response.content.decode()
+        response = client.post(survey_path(order), GOOD)
+        text = response.content.decode()
+        assert response.status_code == 503 and "Yours are still here" in text and GOOD["comment"] in text
         assert survey_path(arrived) in client.get(arrived.get_absolute_url()).content.decode()
+    assert client.post(survey_path(order), GOOD).status_code == 302
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "documents"])
