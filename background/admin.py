@@ -17,6 +17,7 @@ from background.models import FailedTask
 from background.services import failures
 from ecommerce.lib.background import task_named
 from ecommerce.lib.errors import DomainError
+from ecommerce.lib.read_only_admin import ReadOnly
 
 PAGE = "admin:background_failedtask_change"
 MAY_DECIDE = "background.change_failedtask"
@@ -30,7 +31,7 @@ _STATES = {
 
 
 @admin.register(FailedTask)
-class FailedTaskAdmin(ModelAdmin):
+class FailedTaskAdmin(ReadOnly, ModelAdmin):
     list_display = (
         "work",
         "about",
@@ -47,15 +48,6 @@ class FailedTaskAdmin(ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     actions = ("try_again", "discard")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(MAY_DECIDE)

@@ -1,7 +1,6 @@
 """For staff: who agreed to what, and who asked for their data or for its erasure."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -23,25 +22,17 @@ from customers.erasure_forms import GuestErasureForm
 from customers.models import Consent, PersonalDataRequest
 from customers.services import consents, data_requests
 from ecommerce.lib.errors import DomainError
+from ecommerce.lib.read_only_admin import ReadOnly
 from ecommerce.lib.spreadsheets import stream_csv
 
 MAY_ERASE = "customers.change_personaldatarequest"
 
 
-class OnlyLook(ModelAdmin):
+class OnlyLook(ReadOnly, ModelAdmin):
     """Rows that nobody writes by hand."""
 
     show_full_result_count = False
     list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Consent)

@@ -9,19 +9,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
 from customers.models import Wishlist, WishlistItem
-
-
-class ReadOnly:
-    """Nothing is added, changed or deleted here: the list is its owner's."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from ecommerce.lib.read_only_admin import ReadOnly
 
 
 class WishlistItemInline(ReadOnly, TabularInline):
@@ -40,6 +28,8 @@ class WishlistItemInline(ReadOnly, TabularInline):
 
 @admin.register(Wishlist)
 class WishlistAdmin(ReadOnly, ModelAdmin):
+    """To look at: the list is its owner's."""
+
     list_display = ("owner", "things", "shared", "created_at", "modified_at")
     list_select_related = ("customer",)
     list_filter = ("modified_at",)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from dashboard.draft_forms import DraftForm, NewDraftForm, address_form, ways_to_pay
 from ecommerce.lib.errors import DomainError
+from ecommerce.lib.form_errors import show_refusal
 from orders.agreement import agreement_of, read_agreement, sign_agreement
 from orders.models import Cart, DraftOrder, Order
 from orders.services.arrival import arrival_of
@@ -54,7 +55,7 @@ def edit(request: HttpRequest, model_admin: "DraftOrderAdmin", object_id: str) -
         try:
             save_draft(draft=draft, address=postal, **form.answers())
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            show_refusal(form, error)
         else:
             messages.success(request, "The draft is saved.")
             return redirect(PAGE, draft.pk)

@@ -14,6 +14,7 @@ from dashboard.order_pages import events_for
 from dashboard.return_actions import RETURN_ACTIONS, ReturnAction
 from dashboard.rights import AMOUNTS
 from ecommerce.lib.errors import DomainError
+from ecommerce.lib.form_errors import show_refusal
 from orders.models import Return
 from payments.gateways.base import GatewayError
 from payments.models import Refund
@@ -94,7 +95,7 @@ def _take(
         )
     except DomainError as error:
         if form is not None and error.http_status == 400:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            show_refusal(form, error)
             return None
         messages.error(request, error.message)
     else:

@@ -1,9 +1,6 @@
 """Which files exist; made and changed by nobody here."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,10 +9,11 @@ from unfold.admin import ModelAdmin
 
 from documents.models import OrderFile
 from ecommerce.lib.documents_admin import DocumentAdmin
+from ecommerce.lib.read_only_admin import ReadOnly
 
 
 @admin.register(OrderFile)
-class OrderFileAdmin(DocumentAdmin, ModelAdmin):
+class OrderFileAdmin(DocumentAdmin, ReadOnly, ModelAdmin):
     """Read only: a file changes by making its paper again, never by hand."""
 
     list_display = ["file_name", "order_number", "kind", "size_text", "created_at", "download"]
@@ -28,15 +26,6 @@ class OrderFileAdmin(DocumentAdmin, ModelAdmin):
     fields = ["file_name", "order_number", "kind", "path", "content_type", "size_text", "checksum"]
     fields += ["created_at", "download"]
     readonly_fields = fields
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description="Type", ordering="file_type")
     def kind(self, file: OrderFile) -> str:

@@ -13,6 +13,7 @@ from unfold.decorators import display
 from ecommerce.lib import documents_store
 from ecommerce.lib.documents_admin import DocumentAdmin
 from ecommerce.lib.field_rights import FieldRights
+from ecommerce.lib.read_only_admin import ReadOnly
 from reviews.figures import survey_figures
 from reviews.models import Survey
 
@@ -35,7 +36,7 @@ class ScoreFilter(admin.SimpleListFilter):
 
 
 @admin.register(Survey)
-class SurveyAdmin(DocumentAdmin, FieldRights, ModelAdmin):
+class SurveyAdmin(DocumentAdmin, FieldRights, ReadOnly, ModelAdmin):
     """The answers, the newest first; what was only asked is not listed."""
 
     field_rights: ClassVar = {
@@ -78,12 +79,3 @@ class SurveyAdmin(DocumentAdmin, FieldRights, ModelAdmin):
             documents_store.tell(error, "figures of surveys")
             figures = []
         return super().changelist_view(request, (extra_context or {}) | {"survey_figures": figures})
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Survey | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Survey | None = None) -> bool:
-        return False

@@ -13,6 +13,7 @@ from unfold.admin import ModelAdmin
 
 from catalog.services.products import stamp_author
 from ecommerce.lib.errors import DomainError
+from ecommerce.lib.read_only_admin import ReadOnly
 
 PRIVATE_FIELDS = ["comments", "active_from", "active_until", "is_suspended"]
 
@@ -63,17 +64,8 @@ class CatalogAdmin(ModelAdmin):
         return [str(row) for row in rows], {name: len(rows)}, set() if allowed else {name}, []
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class ReadOnlyAdmin(ReadOnly, ModelAdmin):
     """A list to look at: services alone write these rows."""
 
     list_per_page = 50
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

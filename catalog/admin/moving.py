@@ -18,6 +18,7 @@ from unfold.widgets import (
 from catalog.models import StockItem, StockLocation
 from catalog.services import inventory
 from ecommerce.lib.errors import DomainError
+from ecommerce.lib.form_errors import show_refusal
 
 CHANGE_STOCK = "catalog.change_stockitem"
 
@@ -68,7 +69,7 @@ def move_view(request: HttpRequest, model_admin: Any, pk: int) -> HttpResponse:
         try:
             form.apply(actor=request.user)
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else "quantity", error.message)
+            show_refusal(form, error, otherwise="quantity")
         else:
             data = form.cleaned_data
             words = f"{data['quantity']} of {item.variant.sku} moved to {data['target']}."

@@ -11,6 +11,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from dashboard.rights import CHANGE
+from ecommerce.lib.read_only_admin import ReadOnly
 from orders.models import Notification
 from orders.services.notifications import overdue, send_notification
 
@@ -40,7 +41,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Notification)
-class NotificationAdmin(ModelAdmin):
+class NotificationAdmin(ReadOnly, ModelAdmin):
     """To look at, and to send what is late without waiting for the next sweep."""
 
     list_display = ("created_at", "kind", "to", "order", "state_shown", "attempts", "last_error")
@@ -53,15 +54,6 @@ class NotificationAdmin(ModelAdmin):
     ordering = ("-created_at",)
     actions = ("send_now",)
     fields = ("kind", "to", "order", "created_at", "sent_at", "attempts", "last_error")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(CHANGE))

@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from ecommerce.lib.money import format_money
+from ecommerce.lib.read_only_admin import ReadOnly
 from orders.models import CreditNote, Invoice
 
 
-class PaperAdmin(ModelAdmin):
+class PaperAdmin(ReadOnly, ModelAdmin):
     """To look at only: a paper is never edited, whatever the role."""
 
     show_full_result_count = False
@@ -22,15 +22,6 @@ class PaperAdmin(ModelAdmin):
     @admin.display(description="PDF kept", boolean=True)
     def has_file(self, paper: Any) -> bool:
         return paper.file_stored_at is not None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Invoice)

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
 
 from ecommerce.lib.errors import DomainError
+from ecommerce.lib.form_errors import show_refusal
 from payments.admin.gift_card_forms import AdjustForm, BlockForm, CreditForm, IssueForm
 from payments.models import GiftCard
 from payments.services import gift_cards
@@ -43,7 +44,7 @@ def issue(request: HttpRequest, model_admin: "GiftCardAdmin") -> HttpResponse:
                 actor=request.user,
             )
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            show_refusal(form, error)
         else:
             return _render(
                 request, model_admin, "gift_card_issued", title="The gift card is issued", issued=issued
@@ -67,7 +68,7 @@ def credit(request: HttpRequest, model_admin: "GiftCardAdmin") -> HttpResponse:
                 actor=request.user,
             )
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            show_refusal(form, error)
         else:
             messages.success(request, "The store credit is in the customer's account.")
             return redirect(PAGE, entry.card_id)
@@ -96,7 +97,7 @@ def adjust(request: HttpRequest, model_admin: "GiftCardAdmin", pk: int) -> HttpR
                 actor=request.user,
             )
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            show_refusal(form, error)
         else:
             messages.success(request, "The balance is changed.")
             return redirect(PAGE, card.pk)

@@ -1,7 +1,6 @@
 """Payments in the staff site: to look at only. Money moves by actions on its order."""
 
 import json
-from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -10,20 +9,8 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 
 from ecommerce.lib.money import format_money
+from ecommerce.lib.read_only_admin import ReadOnly
 from payments.models import Alert, GatewayEvent, Payment, Refund
-
-
-class ReadOnly:
-    """Nobody adds, changes or deletes here; the permission to view is the model's own."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class RefundInline(ReadOnly, TabularInline):

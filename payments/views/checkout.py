@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecommerce.lib.errors import Busy, DomainError
+from ecommerce.lib.form_errors import show_refusal
 from ecommerce.lib.ratelimit import client_address
 from orders.access import cart_of_form, order_for_token
 from orders.agreement import Agreement, changes_between, read_agreement
@@ -49,7 +50,7 @@ def place(request: HttpRequest) -> HttpResponse:
         )
     except DomainError as error:
         if error.code not in _SAID_BY_PAGE:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            show_refusal(form, error)
         return _refused(request, cart, form, error.http_status)
     return _lead_to_payment(request, order, payment)
 

@@ -16,7 +16,37 @@ from orders.models import Order, OrderLine
 from reviews.models import Answer, Question, Review, Survey
 
 
-class ReviewFactory(DjangoModelFactory):
+class WrittenFactory(DjangoModelFactory):
+    """What is written about `product`, by `customer` or by a stranger, another each time.
+
+    `stranger_name`, `stranger_mailbox` and `stranger_group` (a part of the id) make the stranger.
+    """
+
+    class Meta:
+        abstract = True
+
+    class Params:
+        product = None
+        customer = None
+
+    product_id = factory.LazyAttribute(lambda made: made.product.pk)
+    product_title = factory.LazyAttribute(lambda made: made.product.name)
+    customer_id = factory.LazyAttributeSequence(
+        lambda made, n: (
+            str(made.customer.customer_id)
+            if made.customer
+            else f"00000000-0000-4000-{made.stranger_group}-{n:012}"
+        )
+    )
+    customer_email = factory.LazyAttributeSequence(
+        lambda made, n: made.customer.email if made.customer else f"{made.stranger_mailbox}{n}@example.com"
+    )
+    customer_name = factory.LazyAttribute(
+        lambda made: made.customer.name if made.customer else made.stranger_name
+    )
+
+
+class ReviewFactory(WrittenFactory):
     """A published review; give `product`, and `customer` when it matters who wrote it.
 
     It only stores the document; `recount_rating` brings the product's rating up to date.
@@ -26,49 +56,21 @@ class ReviewFactory(DjangoModelFactory):
         model = Review
 
     class Params:
-        product = None
-        customer = None
+        stranger_name, stranger_mailbox, stranger_group = "Robin Reader", "reviewer", "8000"
 
-    product_id = factory.LazyAttribute(lambda made: made.product.pk)
-    product_title = factory.LazyAttribute(lambda made: made.product.name)
-    customer_id = factory.LazyAttributeSequence(
-        lambda made, n: (
-            str(made.customer.customer_id) if made.customer else f"00000000-0000-4000-8000-{n:012}"
-        )
-    )
-    customer_email = factory.LazyAttributeSequence(
-        lambda made, n: made.customer.email if made.customer else f"reviewer{n}@example.com"
-    )
-    customer_name = factory.LazyAttribute(
-        lambda made: made.customer.name if made.customer else "Robin Reader"
-    )
     review = "Does what it should, and looks good doing it."
     rating = 4
 
 
-class QuestionFactory(DjangoModelFactory):
+class QuestionFactory(WrittenFactory):
     """A question that waits for the shop; give `product`, and `customer` when it matters who asks."""
 
     class Meta:
         model = Question
 
     class Params:
-        product = None
-        customer = None
+        stranger_name, stranger_mailbox, stranger_group = "Quentin Quest", "asks", "9000"
 
-    product_id = factory.LazyAttribute(lambda made: made.product.pk)
-    product_title = factory.LazyAttribute(lambda made: made.product.name)
-    customer_id = factory.LazyAttributeSequence(
-        lambda made, n: (
-            str(made.customer.customer_id) if made.customer else f"00000000-0000-4000-9000-{n:012}"
-        )
-    )
-    customer_email = factory.LazyAttributeSequence(
-        lambda made, n: made.customer.email if made.customer else f"asks{n}@example.com"
-    )
-    customer_name = factory.LazyAttribute(
-        lambda made: made.customer.name if made.customer else "Quentin Quest"
-    )
     question = "Does it fit under the seat of a train?"
     text_key = factory.Sequence(lambda n: f"{n:064}")
 

@@ -17,15 +17,10 @@ LIST = "admin:reviews_review_changelist"
 
 
 @pytest.fixture
-def staff(client):
-    user = StaffFactory()
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def product():
-    return ProductFactory()
+def staff(client, staff):
+    """Signed in."""
+    client.force_login(staff)
+    return staff
 
 
 @pytest.mark.parametrize("count", [2, 25])

@@ -7,18 +7,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from catalog.tests.factories import ProductFactory
 from customers.services.tokens import issue_token
 from customers.tests.factories import StaffFactory, UserFactory
 from reviews.models import Review
 from reviews.tests.factories import ReviewFactory, bought_order
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
-
-
-@pytest.fixture
-def product():
-    return ProductFactory()
 
 
 @pytest.fixture

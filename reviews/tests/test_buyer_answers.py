@@ -3,8 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from catalog.tests.factories import ProductFactory
-from customers.tests.factories import StaffFactory, UserFactory
+from customers.tests.factories import UserFactory
 from ecommerce.lib.errors import NotFound
 from reviews.models import Answer, Question
 from reviews.services import buyer_answers
@@ -15,23 +14,6 @@ from reviews.tests.factories import AnswerFactory, QuestionFactory, bought_order
 from reviews.tests.rendering import questions_of as render
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
-
-
-@pytest.fixture
-def product():
-    return ProductFactory(name="Field backpack")
-
-
-@pytest.fixture
-def asker(client):
-    user = UserFactory(name="Ada Bauer")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def staff():
-    return StaffFactory(name="Olive Owner")
 
 
 def answer_url(question):

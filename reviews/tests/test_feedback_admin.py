@@ -4,8 +4,6 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from catalog.tests.factories import ProductFactory
-from customers.tests.factories import StaffFactory
 from dashboard.tests.factories import staff_with_role
 from reviews.models import Answer, Question, QuestionEvent, Survey
 from reviews.tests.factories import AnswerFactory, QuestionFactory, SurveyFactory
@@ -16,15 +14,10 @@ QUESTIONS = "admin:reviews_question_changelist"
 
 
 @pytest.fixture
-def staff(client):
-    user = StaffFactory(name="Olive Owner")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def product():
-    return ProductFactory()
+def staff(client, staff):
+    """Signed in."""
+    client.force_login(staff)
+    return staff
 
 
 def change_url(row):

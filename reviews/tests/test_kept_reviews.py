@@ -30,19 +30,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def product():
-    return ProductFactory(name="Field backpack")
-
-
-@pytest.fixture
-def buyer(client, product):
-    user = UserFactory(name="Ada Bauer")
-    bought_order(customer=user, product=product)
-    client.force_login(user)
-    return user
-
-
 def kept_review(buyer, product, **fields):
     with documents_down():
         return add_review(customer=buyer, product=product, text=TEXT, rating=4, **fields)

@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.tests.factories import ProductFactory
-from customers.tests.factories import StaffFactory, UserFactory
+from customers.tests.factories import UserFactory
 from reviews.models import Question
 from reviews.services.questions import answer_question, ask_question
 from reviews.tests.factories import AnswerFactory, QuestionFactory
@@ -12,16 +12,6 @@ from reviews.tests.rendering import questions_of as render
 from tests.input.hostile import PAYLOAD, alive
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
-
-
-@pytest.fixture
-def product():
-    return ProductFactory(name="Field backpack")
-
-
-@pytest.fixture
-def staff():
-    return StaffFactory(name="Olive Owner")
 
 
 @pytest.mark.parametrize("count", [1, 30])

@@ -20,11 +20,6 @@ def render(product, query="", user=None):
     return PAGE.render(RequestContext(request, {"product": product}))
 
 
-@pytest.fixture
-def product():
-    return ProductFactory(name="Field backpack")
-
-
 @pytest.mark.parametrize("count", [1, 30])
 def test_two_queries_however_many_reviews(product, count, django_assert_num_queries):
     ReviewFactory.create_batch(count, product=product)

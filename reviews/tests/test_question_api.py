@@ -3,7 +3,6 @@
 import pytest
 
 from catalog.models import Product
-from catalog.tests.factories import ProductFactory
 from customers.services.tokens import issue_token
 from customers.tests.factories import StaffFactory, UserFactory
 from reviews.models import Question
@@ -12,11 +11,6 @@ from reviews.tests.factories import AnswerFactory, QuestionFactory
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 TEXT = "Does a 15 inch laptop fit into it?"
-
-
-@pytest.fixture
-def product():
-    return ProductFactory()
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import Product
-from catalog.tests.factories import ProductFactory
-from customers.tests.factories import StaffFactory, UserFactory
+from customers.tests.factories import UserFactory
 from ecommerce.lib.errors import BadInput
 from reviews.models import Answer, Question, QuestionEvent
 from reviews.services import questions, telling
@@ -24,23 +23,6 @@ from tests.documents_down import documents_down
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 TEXT = "Does a 15 inch laptop fit into it?"
-
-
-@pytest.fixture
-def product():
-    return ProductFactory(name="Field backpack")
-
-
-@pytest.fixture
-def asker(client):
-    user = UserFactory(name="Ada Bauer")
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def staff():
-    return StaffFactory(name="Olive Owner")
 
 
 def ask_url(product):

@@ -33,19 +33,6 @@ TEXT = "Sturdy, light, and it fits under the seat."
 GOOD = {"rating": "5", "review": TEXT, "tags": "light, Sturdy, LIGHT"}
 
 
-@pytest.fixture
-def product():
-    return ProductFactory()
-
-
-@pytest.fixture
-def buyer(client, product):
-    user = UserFactory(name="Ada Bauer")
-    bought_order(customer=user, product=product)
-    client.force_login(user)
-    return user
-
-
 def rating_of(product):
     product = Product.objects.get(pk=product.pk)
     return product.rating, product.review_count

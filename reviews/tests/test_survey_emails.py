@@ -17,11 +17,6 @@ from reviews.tests.factories import SurveyFactory, delivered_order
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 
 
-@pytest.fixture
-def order():
-    return delivered_order()
-
-
 def test_a_delivered_order_is_asked_about_once_after_some_days(mailoutbox, settings):
     settings.SURVEY_DAYS = 7
     early, due = delivered_order(days=6), delivered_order(days=8)

@@ -23,11 +23,6 @@ pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 GOOD = {"overall": "4", "recommend": "9", "delivery": "5", "comment": "The note in the parcel!"}
 
 
-@pytest.fixture
-def order():
-    return delivered_order()
-
-
 def test_answers_are_kept_once_and_can_be_changed_by_the_same_link(client, order):
     path = survey_path(order)
     page = client.get(path).content.decode()

@@ -12,27 +12,16 @@ import sys
 import pytest
 import requests
 
+from tests.faults.demo_shop import ADA, OWNER, PRODUCT, Outage, buy, signed_in, unreviewed
 from tests.polling import wait_for
 from tests.servers import MongoDB
 from tests.shop_server import ROOT, copy_of_shop, environment_of, running_shop
-from tests.shopper import Shopper, hidden
+from tests.shopper import hidden
 
 pytestmark = [pytest.mark.server]
 
-SKU, PRODUCT = "FIELD-BACKPACK-RASPBERRY", "field-backpack"
-ADA, OWNER = ("ada@alcove.example", "alcove-demo-ada"), ("owner@alcove.example", "alcove-demo-owner")
 TEXT = "It carries what I carry, and I say so while nobody {how}."
 AWAY = "Reviews cannot be shown right now"
-# Products that Ada bought and has not reviewed.
-UNREVIEWED = """[
-    line.product.slug
-    for line in OrderLine.objects.filter(
-        order__customer__email="ada@alcove.example", order__payment_status="paid", product__isnull=False
-    ).select_related("product", "order__customer")
-    if not Review.objects.filter(
-        product_id=line.product_id, customer_id=str(line.order.customer.customer_id)
-    ).exists()
-]"""
 
 
 @pytest.fixture(scope="module")
@@ -59,47 +48,15 @@ def shop(store):
 
 @pytest.fixture(params=["stopped", "hangs"])
 def outage(request, store):
-    class Outage:
-        how = request.param
-
-        def begin(self):
-            store.kill() if request.param == "stopped" else store.hang()
-
-        def end(self):
-            store.go_on()
-            if not store.is_running:
-                store.start()
-
-    one = Outage()
+    one = Outage(store, request.param)
     yield one
     one.end()
 
 
-def sign_in(shop, who):
-    person = Shopper(shop.url, email=who[0])
-    seen = person.get("/account/login/")
-    assert person.post("/account/login/", seen=seen, login=who[0], password=who[1]).status_code == 302
-    return person
-
-
-def buy(shop, email):
-    guest = Shopper(shop.url, email=email)
-    guest.add(SKU, PRODUCT)
-    bank = guest.pay(guest.answer_checkout(), method="demo")
-    assert bank.status_code == 302
-    page = guest.get(bank.headers["Location"].removeprefix(shop.url))
-    done = guest.post(page.url.removeprefix(shop.url), seen=page, choice="approve")
-    assert done.status_code == 302
-    [order] = shop.rows("SELECT * FROM orders_order WHERE email = ?", email)
-    return guest, order
-
-
 def test_people_buy_and_write_and_nothing_is_lost(shop, store, outage):
     text = TEXT.format(how=outage.how)
-    ada, owner = sign_in(shop, ADA), sign_in(shop, OWNER)
-    slug = shop.ask(
-        UNREVIEWED, setup="from orders.models import OrderLine\nfrom reviews.models import Review"
-    )[0]
+    ada, owner = signed_in(shop, ADA), signed_in(shop, OWNER)
+    slug = unreviewed(shop)
     [product] = shop.rows("SELECT id, review_count FROM catalog_product WHERE slug = ?", slug)
     form = f"/product/{slug}/review/"
     api = f"{shop.url}/api/reviews/{product['id']}"

@@ -10,27 +10,16 @@ import pytest
 import requests
 from PIL import Image
 
+from tests.faults.demo_shop import ADA, OWNER, PRODUCT, Outage, buy, signed_in, unreviewed
 from tests.polling import wait_for
 from tests.servers import S3
 from tests.shop_server import running_shop
-from tests.shopper import Shopper, hidden
+from tests.shopper import hidden
 
 pytestmark = [pytest.mark.server]
 
-SKU, PRODUCT = "FIELD-BACKPACK-RASPBERRY", "field-backpack"
 TOLD = "Pictures and papers cannot be reached"
-EMAIL, PASSWORD = "ada@alcove.example", "alcove-demo-ada"
 TEXT = "It carries what I carry, and I will say so at some length."
-# A product that Ada bought and has not reviewed.
-UNREVIEWED = """next(
-    line.product.slug
-    for line in OrderLine.objects.filter(
-        order__customer__email="ada@alcove.example", order__payment_status="paid", product__isnull=False
-    ).select_related("product", "order__customer")
-    if not Review.objects.filter(
-        product_id=line.product_id, customer_id=str(line.order.customer.customer_id)
-    ).exists()
-)"""
 
 
 @pytest.fixture(scope="module")
@@ -48,38 +37,9 @@ def shop(store):
 
 @pytest.fixture(params=["stopped", "hangs"])
 def outage(request, store):
-    class Outage:
-        def begin(self):
-            store.kill() if request.param == "stopped" else store.hang()
-
-        def end(self):
-            store.go_on()
-            if not store.is_running:
-                store.start()
-
-    one = Outage()
+    one = Outage(store, request.param)
     yield one
     one.end()
-
-
-def sign_in(shop):
-    ada = Shopper(shop.url)
-    seen = ada.get("/account/login/")
-    assert ada.post("/account/login/", seen=seen, login=EMAIL, password=PASSWORD).status_code == 302
-    return ada
-
-
-def buy(shop, email):
-    guest = Shopper(shop.url, email=email)
-    guest.add(SKU, PRODUCT)
-    bank = guest.pay(guest.answer_checkout(), method="demo")
-    assert bank.status_code == 302
-    page = guest.get(bank.headers["Location"].removeprefix(shop.url))
-    path = page.url.removeprefix(shop.url)
-    done = guest.post(path, seen=page, choice="approve")
-    assert done.status_code == 302
-    [order] = shop.rows("SELECT * FROM orders_order WHERE email = ?", email)
-    return guest, order
 
 
 def invoice_of(shop, order):
@@ -96,9 +56,8 @@ def photo():
     return buffer.getvalue()
 
 
-def test_an_outage_delays_papers_and_loses_nothing(shop, outage, request):
-    how = request.node.callspec.params["outage"]
-    guest, before = buy(shop, f"before-{how}@example.com")
+def test_an_outage_delays_papers_and_loses_nothing(shop, outage):
+    guest, before = buy(shop, f"before-{outage.how}@example.com")
     [file] = wait_for(lambda: invoice_of(shop, before), what="the paper of an order")
     link = f"/files/{UUID(file['_id'])}/?token={before['token']}"
     fetched = guest.get(link)
@@ -110,11 +69,10 @@ def test_an_outage_delays_papers_and_loses_nothing(shop, outage, request):
     refused = guest.get(link)
     assert refused.status_code == 503 and refused.headers["Retry-After"]
     assert "Files cannot be reached right now" in refused.text
-    owner = Shopper(shop.url)
-    owner.sign_in("owner@alcove.example", "alcove-demo-owner")
+    owner = signed_in(shop, OWNER)
     wait_for(lambda: TOLD in owner.get("/admin/").text, what="line on staff pages")
     # A purchase is as good as ever; its paper is owed.
-    _, order = buy(shop, f"while-{how}@example.com")
+    _, order = buy(shop, f"while-{outage.how}@example.com")
     assert order["payment_status"] == "paid"
     assert not invoice_of(shop, order)
     shop.manage("sweep")
@@ -129,11 +87,8 @@ def test_an_outage_delays_papers_and_loses_nothing(shop, outage, request):
 
 
 def test_a_review_with_a_photo_keeps_its_text_while_photos_cannot_be_taken(shop, outage):
-    ada = sign_in(shop)
-    slug = shop.ask(
-        UNREVIEWED, setup="from orders.models import OrderLine\nfrom reviews.models import Review"
-    )
-    seen = ada.get(f"/product/{slug}/review/")
+    ada = signed_in(shop, ADA)
+    seen = ada.get(f"/product/{unreviewed(shop)}/review/")
     data = {"csrfmiddlewaretoken": hidden(seen, "csrfmiddlewaretoken"), "rating": "4", "review": TEXT}
 
     def send():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.faults.demo_shop import OWNER, PRODUCT, SKU, signed_in
 from tests.servers import Mail
 from tests.shop_server import running_shop
 from tests.shopper import Shopper
@@ -12,9 +13,7 @@ BUYER = "letters@example.com"
 
 
 def staff_reads(shop, path):
-    owner = Shopper(shop.url)
-    owner.sign_in("owner@alcove.example", "alcove-demo-owner")
-    page = owner.get(path)
+    page = signed_in(shop, OWNER).get(path)
     assert page.status_code == 200
     return page.text
 
@@ -23,7 +22,7 @@ def test_an_order_stands_staff_see_the_backlog_and_each_email_goes_out_once():
     with Mail() as mail, running_shop("mail-down", EMAIL_URL=mail.url) as shop:
         mail.stop()
         shopper = Shopper(shop.url, email=BUYER)
-        shopper.add("FIELD-BACKPACK-RASPBERRY", "field-backpack")
+        shopper.add(SKU, PRODUCT)
         placed = shopper.pay(shopper.answer_checkout())
         assert placed.status_code == 302
         page = shopper.get(placed.headers["Location"])

@@ -3,6 +3,7 @@
 import pytest
 import requests
 
+from tests.faults.demo_shop import ADA, OWNER, PRODUCT, SKU
 from tests.polling import wait_for
 from tests.servers import Redis
 from tests.shop_server import running_shop
@@ -10,10 +11,7 @@ from tests.shopper import Shopper
 
 pytestmark = [pytest.mark.server]
 
-SKU, PRODUCT = "FIELD-BACKPACK-RASPBERRY", "field-backpack"
-OWNER = ("owner@alcove.example", "alcove-demo-owner")
 TOLD = "The cache cannot be reached; pages are slower"
-EMAIL, PASSWORD = "ada@alcove.example", "alcove-demo-ada"
 
 
 @pytest.fixture(scope="module")
@@ -30,14 +28,9 @@ def shop(redis):
         yield server
 
 
-def sign_in(shopper, password=PASSWORD):
-    seen = shopper.get("/account/login/")
-    return shopper.post("/account/login/", seen=seen, login=EMAIL, password=password)
-
-
 def sign_in_soon(shopper):
     """A look at Redis that began in the outage before may end now, and have it left alone for seconds."""
-    wait_for(lambda: sign_in(shopper).status_code == 302, what="sign-in")
+    wait_for(lambda: shopper.sign_in(*ADA).status_code == 302, what="sign-in")
     assert is_signed_in(shopper)
 
 
@@ -49,7 +42,7 @@ def is_signed_in(shopper):
 
 def works_again(shop):
     """Signing in is possible. A try that cannot be counted is refused, so asking often costs nothing."""
-    return sign_in(Shopper(shop.url)).status_code == 302
+    return Shopper(shop.url).sign_in(*ADA).status_code == 302
 
 
 @pytest.fixture(params=["stopped", "hangs"])
@@ -79,10 +72,10 @@ def test_an_outage_slows_the_shop_and_stops_nobody_but_who_guesses(shop, outage)
     assert guest.add(SKU, PRODUCT).status_code in (200, 302)
 
     outage.begin()
-    refused = sign_in(Shopper(shop.url))
+    refused = Shopper(shop.url).sign_in(*ADA)
     assert refused.status_code == 503 and "not possible right now" in refused.text
     assert refused.headers["Retry-After"]
-    api = requests.post(f"{shop.url}/api/signin", json={"email": EMAIL, "password": "guess"}, timeout=60)
+    api = requests.post(f"{shop.url}/api/signin", json={"email": ADA[0], "password": "guess"}, timeout=60)
     assert api.status_code == 503 and api.json()["code"] == "busy"
     for path in ("/", "/products/", f"/product/{PRODUCT}/", "/api/categories"):
         assert guest.get(path).status_code == 200, path

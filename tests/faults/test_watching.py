@@ -4,10 +4,10 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.faults.demo_shop import OWNER, signed_in
 from tests.polling import wait_for
 from tests.servers import MongoDB
 from tests.shop_server import running_shop
-from tests.shopper import Shopper
 
 pytestmark = [pytest.mark.server]
 
@@ -36,11 +36,7 @@ def _running(documents):
 
 @pytest.fixture(scope="module")
 def staff(shop):
-    person = Shopper(shop.url)
-    form = {"login": "owner@alcove.example", "password": "alcove-demo-owner"}
-    answer = person.post("/account/login/", seen=person.get("/account/login/"), **form)
-    assert answer.status_code == 302
-    return person
+    return signed_in(shop, OWNER)
 
 
 def ready(shop):

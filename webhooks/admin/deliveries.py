@@ -11,25 +11,13 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
 from ecommerce.lib.errors import DomainError
+from ecommerce.lib.read_only_admin import ReadOnly
 from webhooks.event_types import TEST, EventType
 from webhooks.models import Attempt, Delivery
 from webhooks.services import repeating
 
 MOST_AT_ONCE = 500
 _STATES = {"Pending": "warning", "Delivered": "success", "Failed": "danger", "Given up": "info"}
-
-
-class ReadOnly:
-    """Nobody adds, changes or deletes here; the permission to view is the model's own."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class EventTypeFilter(admin.SimpleListFilter):

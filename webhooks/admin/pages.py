@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
 
 from ecommerce.lib.errors import DomainError
+from ecommerce.lib.form_errors import show_refusal
 from webhooks.admin.forms import EndpointForm
 from webhooks.models import Delivery, Endpoint
 from webhooks.services import repeating, subscribing
@@ -31,7 +32,7 @@ def create(request: HttpRequest, model_admin: "EndpointAdmin") -> HttpResponse:
         try:
             endpoint, secret = subscribing.subscribe(**form.cleaned_data, actor=request.user)
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            show_refusal(form, error)
         else:
             return _show_secret(request, model_admin, endpoint, secret, title="The webhook is made")
     return _render(request, model_admin, "form", title="Make a webhook", form=form)
@@ -55,7 +56,7 @@ def _change(request: HttpRequest, form: EndpointForm, endpoint: Endpoint) -> boo
     try:
         subscribing.change(endpoint=endpoint, actor=request.user, **form.cleaned_data)
     except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, error.message)
+        show_refusal(form, error)
         return False
     messages.success(request, "The webhook is changed.")
     return True

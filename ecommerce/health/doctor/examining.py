@@ -44,6 +44,29 @@ class Examination:
     configured: Callable[[], bool] = lambda: True
 
 
+def _at_url(setting: str, *, service: str, examine: Callable[[], str], advice: str) -> Examination:
+    """Of a service whose address the setting has; it is not configured while that is empty."""
+    return Examination(
+        service=service,
+        where=lambda: places.of_url(getattr(settings, setting)),
+        examine=examine,
+        advice=advice,
+        variable=setting,
+        configured=lambda: bool(getattr(settings, setting)),
+    )
+
+
+def _in_storage(alias: str, *, service: str, examine: Callable[[], str], besides: str) -> Examination:
+    """Of the files in a storage; `besides` ends the advice with what holds for them alone."""
+    return Examination(
+        service=service,
+        where=lambda: places.of_storage(alias),
+        examine=examine,
+        advice="See that the bucket is there, that the keys may read, write, list and delete in it, and "
+        f"that {besides}",
+    )
+
+
 EXAMINATIONS = (
     Examination(
         service="database",
@@ -79,43 +102,35 @@ EXAMINATIONS = (
         examine=lambda: databases.migrated("documents"),
         advice="Run: manage.py migrate --database documents",
     ),
-    Examination(
+    _at_url(
+        "REDIS_URL",
         service="cache",
-        where=lambda: places.of_url(settings.REDIS_URL),
         examine=messages.cache,
-        configured=lambda: bool(settings.REDIS_URL),
-        variable="REDIS_URL",
         advice="See that Redis runs, and that REDIS_URL has its address and password.",
     ),
-    Examination(
+    _at_url(
+        "CELERY_BROKER_URL",
         service="broker",
-        where=lambda: places.of_url(settings.CELERY_BROKER_URL),
         examine=messages.broker,
-        configured=lambda: bool(settings.CELERY_BROKER_URL),
-        variable="CELERY_BROKER_URL",
         advice="See that the broker runs, and that CELERY_BROKER_URL has its address and password.",
     ),
-    Examination(
+    _at_url(
+        "CELERY_BROKER_URL",
         service="worker",
-        where=lambda: places.of_url(settings.CELERY_BROKER_URL),
         examine=messages.worker,
-        configured=lambda: bool(settings.CELERY_BROKER_URL),
-        variable="CELERY_BROKER_URL",
         advice="Start one: celery -A ecommerce worker. Until then emails and papers wait for the sweep.",
     ),
-    Examination(
+    _in_storage(
+        "default",
         service="files",
-        where=lambda: places.of_storage("default"),
         examine=files.public,
-        advice="See that the bucket is there, that the keys may read, write, list and delete in it, and "
-        "that everybody may read what is under media/. Without a bucket: that VAR_DIR can be written to.",
+        besides="everybody may read what is under media/. Without a bucket: that VAR_DIR can be written to.",
     ),
-    Examination(
+    _in_storage(
+        "private",
         service="private files",
-        where=lambda: places.of_storage("private"),
         examine=files.private,
-        advice="See that the bucket is there, that the keys may read, write, list and delete in it, and "
-        "that nobody else may read what is under private/.",
+        besides="nobody else may read what is under private/.",
     ),
     Examination(
         service="mail",
