@@ -49,6 +49,7 @@ class Notification(models.Model):
     last_error = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        verbose_name = "email"
         constraints = [UniqueConstraint(fields=["order", "kind", "key"], name="orders_notification_unique")]
         indexes = [Index(fields=["sent_at", "created_at"], name="orders_notification_owed")]
 
