@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.shop_server import ROOT, environment_of
+from tests.servers.shops import demo_on_mariadb
+from tests.shop_server import ROOT, copy_of_shop, environment_of
 
 pytestmark = [pytest.mark.server]
 
@@ -72,11 +73,13 @@ def folders(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def shop(mariadb, mongodb, folders):
+def shop(mariadb, mongodb):
     mariadb.run(f"CREATE USER {USER}@'127.0.0.1' IDENTIFIED BY %s", PASSWORD)
     mariadb.run(f"GRANT ALL ON `kept%`.* TO {USER}@'127.0.0.1'")
-    made = Shop(mariadb, mongodb, folders / "shop", "kept_shop")
-    made.manage("prepare")
+    made = Shop(mariadb, mongodb, copy_of_shop("kept"), "kept_shop")
+    demo_on_mariadb(mariadb, made.name, made.folder / "shop.sqlite3")
+    made.manage("migrate", "--database", "documents")
+    made.manage("copy_documents", "--from", "embedded", "--to", "mongodb")
     assert made.figures()["orders"]
     return made
 

@@ -24,7 +24,7 @@ _BUCKET = bucket_base(
     endpoint=AWS_S3_LINK_ENDPOINT_URL,
     region=env.str("AWS_S3_REGION_NAME", "") or env.str("AWS_DEFAULT_REGION", ""),
 )
-_CDN = env.str("AWS_S3_CUSTOM_DOMAIN", "").removeprefix("https://").rstrip("/")
+_CDN = env.str("AWS_S3_CUSTOM_DOMAIN", "").rpartition("://")[2].rstrip("/")
 # Where pages show pictures from besides ourselves: product media, and private photos by signed addresses.
 picture_origins: list[str] = []
 if AWS_STORAGE_BUCKET_NAME:

@@ -145,6 +145,18 @@ OWN = ["'self'", "data:"]
             "https://files.test/b/media/products/a-320.avif",
         ),
         (
+            # All of it through the front, as in compose.yaml.
+            {
+                "AWS_STORAGE_BUCKET_NAME": "b",
+                "AWS_S3_ENDPOINT_URL": "http://inside:9000",
+                "AWS_S3_LINK_ENDPOINT_URL": "https://shop.test",
+                "AWS_S3_CUSTOM_DOMAIN": "https://shop.test",
+                "SITE_URL": "https://shop.test",
+            },
+            ["https://shop.test"],
+            "https://shop.test/media/products/a-320.avif",
+        ),
+        (
             {
                 "AWS_STORAGE_BUCKET_NAME": "b",
                 "AWS_DEFAULT_REGION": "eu-west-1",
