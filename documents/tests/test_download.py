@@ -7,7 +7,6 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.urls import reverse
 
 from customers.tests.factories import StaffFactory, UserFactory

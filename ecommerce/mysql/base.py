@@ -69,7 +69,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _commit(self) -> None:
         self.writes += 1
-        super()._commit()
+        super()._commit()  # type: ignore[misc]
 
     @property
     def exact_collation(self) -> str:
