@@ -82,14 +82,22 @@ class MariaDB(Client, Server):
 
     def prepare(self) -> None:
         self.data = self.folder / "data"
+        # A server deletes what it takes for its own temporary tables of before, and two of one age give
+        # them the same names.
+        self.temporary = self.folder / "tmp"
+        self.temporary.mkdir()
+        self.temporary.chmod(0o777)
         install = program("mariadb-install-db", "mariadb-server")
-        subprocess.run(
+        done = subprocess.run(
             [install, "--no-defaults", *self._user(), f"--datadir={self.data}", "--skip-test-db"]
             + ["--auth-root-authentication-method=normal"],
-            check=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            env=os.environ | {"TMPDIR": str(self.temporary)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
+        if done.returncode:
+            raise RuntimeError(f"no MariaDB could be made:\n{done.stdout}")
 
     def command(self) -> list[str]:
         return [
@@ -97,6 +105,7 @@ class MariaDB(Client, Server):
             "--no-defaults",
             *self._user(),
             f"--datadir={self.data}",
+            f"--tmpdir={self.temporary}",
             f"--socket={self.data / 'socket'}",
             f"--port={self.port}",
             "--bind-address=127.0.0.1",
