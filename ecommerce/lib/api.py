@@ -175,5 +175,6 @@ def _title(http_status: int) -> str:
         429: "Too many requests",
         500: "Error",
         503: "Busy",
+        504: "No answer",
     }
     return titles.get(http_status, "Error")

@@ -27,6 +27,7 @@ _PROBLEMS = {
     "415": ("UnsupportedMediaType", "unsupported_media_type", 'Unsupported media type "text/plain".'),
     "429": ("TooManyRequests", "too_many_requests", "That was tried too often."),
     "503": ("Busy", "busy", "The shop is very busy right now. Nothing was changed; please try again."),
+    "504": ("NoAnswer", "no_answer", "What you asked for may have been done: ask before you repeat it."),
 }
 _MORE: dict[str, dict[str, Any]] = {
     "400": {"errors": {"quantity": ["Enter a whole number from 1 to 999."]}},
@@ -126,6 +127,7 @@ def possible(operation: dict[str, Any], view: APIView, method: str, *, body: dic
         "415": has_body,
         "429": getattr(view, "route_class", "browse") is not None,
         "503": True,
+        "504": writes,
     }
     return [status for status, may_happen in when.items() if may_happen]
 
