@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.servers.shops import demo_on_mariadb
-from tests.shop_server import ROOT, copy_of_shop, environment_of
+from tests.databases import migrated_dump
+from tests.shop_server import ROOT, environment_of
 
 pytestmark = [pytest.mark.server]
 
@@ -73,13 +73,12 @@ def folders(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def shop(mariadb, mongodb):
+def shop(mariadb, mongodb, folders):
     mariadb.run(f"CREATE USER {USER}@'127.0.0.1' IDENTIFIED BY %s", PASSWORD)
     mariadb.run(f"GRANT ALL ON `kept%`.* TO {USER}@'127.0.0.1'")
-    made = Shop(mariadb, mongodb, copy_of_shop("kept"), "kept_shop")
-    demo_on_mariadb(mariadb, made.name, made.folder / "shop.sqlite3")
-    made.manage("migrate", "--database", "documents")
-    made.manage("copy_documents", "--from", "embedded", "--to", "mongodb")
+    made = Shop(mariadb, mongodb, folders / "shop", "kept_shop")
+    mariadb.load(made.name, migrated_dump(mariadb))
+    made.manage("prepare")  # loads the demo into both
     assert made.figures()["orders"]
     return made
 
