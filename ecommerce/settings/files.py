@@ -41,7 +41,7 @@ def _s3(backend: str, location: str, **options: object) -> dict:
             "endpoint_url": AWS_S3_ENDPOINT_URL or None,
             "region_name": env.str("AWS_S3_REGION_NAME", "") or None,
             "location": location,
-            "client_config": client_config(path_style=bool(AWS_S3_ENDPOINT_URL)),
+            "client_config": client_config(path_style=bool(AWS_S3_LINK_ENDPOINT_URL)),
             **options,
         },
     }
