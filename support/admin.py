@@ -18,10 +18,9 @@ class TicketAdmin(ModelAdmin):
     """Saving a new answer sends it to the shopper; nothing else can be changed here."""
 
     list_display = ["subject", "name", "email", "order_number", "shown_status", "created_at"]
-    list_filter = ["status", "subject"]
+    list_filter = ["status", "subject", "created_at"]
     list_select_related = ["customer"]
     search_fields = ["subject", "name", "email", "order_number", "message"]
-    date_hierarchy = "created_at"
     ordering = ["-created_at"]
     actions = ["close", "reopen"]
     fields = [

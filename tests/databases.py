@@ -8,23 +8,25 @@ import fcntl
 import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 from django.test import TransactionTestCase
 
 from tests.settings import EMBEDDED, RUN_DIR_VARIABLE
 
 if TYPE_CHECKING:
     from tests.servers.mariadb import Client
+    from tests.servers.mongodb import Client as DocumentsClient
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = {"default": "shop.sqlite3", "documents": "documents.sqlite3"}
@@ -61,8 +63,11 @@ def copy_migrated(alias: str) -> None:
     match connections[alias].vendor:
         case "sqlite":
             shutil.copyfile(migrated() / FILES[alias], name)
+            with closing(sqlite3.connect(name)) as file:
+                tables = file.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+                _note_rows(alias, file.cursor(), [table for (table,) in tables])
         case "mysql":
-            _copy_mysql(os.environ["DATABASE_URL"], name)
+            _copy_mysql(os.environ["DATABASE_URL"], name, alias)
         case "mongodb":
             _copy_mongodb(os.environ["MONGODB_URI"], name)
 
@@ -79,7 +84,18 @@ def migrated_dump(server: "Client") -> bytes:
     return (folder / "dump.sql").read_bytes()
 
 
-_empty_all = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+def migrated_documents(server: "DocumentsClient") -> bytes:
+    """A migrated database of MongoDB's protocol, made at `server` unless it is there already."""
+    folder = _run_dir() / "mongodb"
+    with _once("mongodb") as is_first:
+        if is_first and not _take("mongodb", folder):
+            folder.mkdir()
+            _migrate({"documents": {"MONGODB_URI": server.url("migrated")}})
+            (folder / "dump.bson").write_bytes(server.dump("migrated"))
+            _keep("mongodb", folder)
+    return (folder / "dump.bson").read_bytes()
+
+
 _only: list[str] = []
 
 
@@ -89,32 +105,61 @@ def empty_only(alias: str) -> None:
 
 
 def _empty(test: TransactionTestCase) -> None:
-    if not _only:
-        _empty_all(test)
-    while _only:
-        # Tables stay, and with them what `migrate` makes of them.
+    """At the end of a test that committed: as after migrating, with the roles that migrations made."""
+    aliases = list(_only) or test._databases_names(include_mirrors=False)  # type: ignore[attr-defined]
+    _only.clear()
+    for alias in aliases:
         options = {"verbosity": 0, "interactive": False, "inhibit_post_migrate": True}
-        call_command("flush", database=_only.pop(), **options)
+        call_command("flush", database=alias, **options)
+        _put_back(alias)
 
 
 TransactionTestCase._fixture_teardown = _empty  # type: ignore[attr-defined]
 
+# Rows that migrations make: database -> table -> (columns, rows).
+_made: dict[str, dict[str, tuple[list[str], list[tuple[Any, ...]]]]] = {}
 
-def _copy_mysql(url: str, name: str) -> None:
+
+def _note_rows(alias: str, cursor: Any, tables: list[str]) -> None:
+    _made[alias] = {}
+    for table in tables:
+        cursor.execute(f"SELECT * FROM {table}")
+        if rows := cursor.fetchall():
+            _made[alias][table] = [column[0] for column in cursor.description], [tuple(row) for row in rows]
+
+
+def _put_back(alias: str) -> None:
+    connection = connections[alias]
+    emptied = (
+        set(connection.introspection.django_table_names(only_existing=True)) if alias in _made else set()
+    )
+    tables = {table: made for table, made in _made.get(alias, {}).items() if table in emptied}
+    if not tables:
+        return
+    with connection.constraint_checks_disabled(), transaction.atomic(using=alias):
+        for table, (columns, rows) in tables.items():
+            names = ",".join(connection.ops.quote_name(column) for column in columns)
+            marks = ",".join(["%s"] * len(columns))
+            with connection.cursor() as cursor:
+                cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+
+
+def _copy_mysql(url: str, name: str, alias: str) -> None:
     from tests.servers.mariadb import Client
 
     server = Client(urlsplit(url).port or 3306)
     server.load(name, migrated_dump(server))
+    with closing(server.connect(name)) as made:
+        cursor = made.cursor()
+        cursor.execute("SHOW TABLES")
+        _note_rows(alias, cursor, [table for (table,) in cursor.fetchall()])
 
 
 def _copy_mongodb(uri: str, name: str) -> None:
     from tests.servers.mongodb import Client
 
     server = Client(urlsplit(uri).port or 27017)
-    with _once("mongodb") as is_first:
-        if is_first:
-            _migrate({"documents": {"MONGODB_URI": server.url("migrated")}})
-    server.copy("migrated", name)
+    server.load(name, migrated_documents(server))
 
 
 @contextmanager
@@ -164,7 +209,10 @@ def _keep(kind: str, folder: Path) -> None:
 def _state() -> str:
     """A digest of all that decides what the tables look like."""
     found = hashlib.sha256(sys.version.encode())
-    patterns = ("constraints.txt", "*/migrations/*.py", "*/roles.py", "ecommerce/m*/*.py")
+    patterns = (
+        "constraints.txt", "*/migrations/*.py", "*/roles.py", "*/models.py", "*/models/*.py",
+        "ecommerce/m*/*.py", "ecommerce/lib/document_rules.py",
+    )  # fmt: skip
     for file in sorted(file for pattern in patterns for file in ROOT.glob(pattern)):
         found.update(file.read_bytes())
     return found.hexdigest()[:20]

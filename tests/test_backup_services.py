@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.databases import migrated_dump
+from tests.databases import migrated_documents, migrated_dump
 from tests.shop_server import ROOT, environment_of
 
 pytestmark = [pytest.mark.server]
@@ -78,6 +78,7 @@ def shop(mariadb, mongodb, folders):
     mariadb.run(f"GRANT ALL ON `kept%`.* TO {USER}@'127.0.0.1'")
     made = Shop(mariadb, mongodb, folders / "shop", "kept_shop")
     mariadb.load(made.name, migrated_dump(mariadb))
+    mongodb.load(made.name, migrated_documents(mongodb))
     made.manage("prepare")  # loads the demo into both
     assert made.figures()["orders"]
     return made

@@ -15,7 +15,7 @@ import pytest
 from bson import Int64
 from pymongo.errors import DuplicateKeyError, WriteError
 
-from tests.databases import FILES, migrated
+from tests.databases import FILES, migrated, migrated_documents
 from tests.shop_server import ROOT, environment_of
 
 REVIEW = {
@@ -70,9 +70,7 @@ def shop(mongodb, tmp_path_factory):
     folder = tmp_path_factory.mktemp("moving")
     for name in FILES.values():
         shutil.copyfile(migrated() / name, folder / name)
-    shop = Moving(folder, mongodb.url("moving"))
-    shop.manage("migrate", "--database", "documents", "--verbosity", "0")
-    return shop
+    return Moving(folder, mongodb.load("moving", migrated_documents(mongodb)))
 
 
 @pytest.fixture

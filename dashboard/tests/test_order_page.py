@@ -10,6 +10,7 @@ from dashboard.tests.conftest import sign_in, staff_with
 from documents.services.files import store_invoice_file
 from orders.models import Order, OrderEvent
 from orders.tests.factories import paid_order, shipped_order
+from tests.documents_down import documents_down
 
 pytestmark = pytest.mark.django_db(databases=["default", "documents"])
 
@@ -69,17 +70,10 @@ def test_a_note_is_for_staff_only(staff, owner):
     assert OrderEvent.objects.filter(order=order, kind="note").count() == 1
 
 
-@pytest.mark.django_db(databases=["default"])
-def test_without_the_document_store_only_the_files_are_missing(staff, monkeypatch):
-    """The connection refuses, as it does when the server is down."""
-    from django.db.utils import OperationalError
-
-    def down(*args, **kwargs):
-        raise OperationalError("the server is gone")
-
+def test_without_the_document_store_only_the_files_are_missing(staff):
     order = paid_order()
-    monkeypatch.setattr(connections["documents"], "cursor", down)
-    response = staff.get(page_of(order))
+    with documents_down():
+        response = staff.get(page_of(order))
     assert response.status_code == 200
     assert "Files cannot be listed right now" in response.content.decode()
 

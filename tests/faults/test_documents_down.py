@@ -12,6 +12,7 @@ import sys
 import pytest
 import requests
 
+from tests.databases import migrated_documents
 from tests.faults.demo_shop import ADA, OWNER, PRODUCT, Outage, buy, signed_in, unreviewed
 from tests.polling import wait_for
 from tests.servers import MongoDB
@@ -32,7 +33,7 @@ def store():
 
 @pytest.fixture(scope="module")
 def shop(store):
-    uri = store.url("faults")
+    uri = store.load("faults", migrated_documents(store))
     folder = copy_of_shop("moving")
     subprocess.run(
         [sys.executable, "manage.py", "copy_documents", "--from", "embedded", "--to", "mongodb"],

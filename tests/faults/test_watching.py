@@ -4,6 +4,7 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.databases import migrated_documents
 from tests.faults.demo_shop import OWNER, signed_in
 from tests.polling import wait_for
 from tests.servers import MongoDB
@@ -22,7 +23,8 @@ def documents():
 
 @pytest.fixture(scope="module")
 def shop(documents):
-    with running_shop("watched", MONGODB_URI=documents.url("shop"), OUTAGE_RECHECK_SECONDS="1") as running:
+    uri = documents.load("shop", migrated_documents(documents))
+    with running_shop("watched", MONGODB_URI=uri, OUTAGE_RECHECK_SECONDS="1") as running:
         yield running
 
 

@@ -6,6 +6,7 @@ SecantusDB is a test tool (GPL-2.0) and runs in an environment and a process of 
 import shutil
 from typing import Any
 
+import bson
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
@@ -26,20 +27,34 @@ class Client:
         """The MONGODB_URI of a database; it comes to be with the first thing written to it."""
         return f"mongodb://127.0.0.1:{self.port}/{database}"
 
-    def copy(self, source: str, target: str) -> None:
-        """Put collections, their options, indexes and documents of `source` in place of `target`."""
+    def dump(self, database: str) -> bytes:
+        """Collections, their options, indexes and documents of a database, for `load`."""
         with self.client() as client:
-            client.drop_database(target)
-            for description in client[source].list_collections():
-                name, options = description["name"], description.get("options", {})
-                client[target].create_collection(name, **options)
-                for index in client[source][name].list_indexes():
+            collections = [
+                {
+                    "name": description["name"],
+                    "options": description.get("options", {}),
+                    "indexes": list(client[database][description["name"]].list_indexes()),
+                    "documents": list(client[database][description["name"]].find()),
+                }
+                for description in client[database].list_collections()
+            ]
+        return bson.encode({"collections": collections})
+
+    def load(self, database: str, dump: bytes) -> str:
+        """Make a new database of a dump, in place of one of this name; returns its URL."""
+        with self.client() as client:
+            client.drop_database(database)
+            for one in bson.decode(dump)["collections"]:
+                collection = client[database].create_collection(one["name"], **one["options"])
+                for index in one["indexes"]:
                     keys = {"v", "ns", "key"}
                     if index["name"] != "_id_":
                         options = {key: value for key, value in index.items() if key not in keys}
-                        client[target][name].create_index(list(index["key"].items()), **options)
-                if documents := list(client[source][name].find()):
-                    client[target][name].insert_many(documents)
+                        collection.create_index(list(index["key"].items()), **options)
+                if one["documents"]:
+                    collection.insert_many(one["documents"])
+        return self.url(database)
 
 
 class MongoDB(Client, Server):
