@@ -30,7 +30,8 @@ class DatabaseOperations(MySQLOperations):
 
 def _count_write(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
     connection = context["connection"]
-    if not connection.in_atomic_block and sql[:6].upper() != "SELECT":
+    # SET is what a new connection begins with.
+    if not connection.in_atomic_block and not sql.upper().startswith(("SELECT", "SET ")):
         connection.writes += 1
     return execute(sql, params, many, context)
 
